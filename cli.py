@@ -1,0 +1,1 @@
+"""The program `link`: arguments in, one call, exit code out."""

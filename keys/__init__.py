@@ -1,0 +1,1 @@
+"""What is secret, and nothing else: identities, the shared secret, key files."""

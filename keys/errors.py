@@ -13,7 +13,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class Text:
-    """A sentence for a person: an English template, which is also its name in other languages, and its values.
+    """A sentence for a person: an English template, which is also its name elsewhere, and its values.
 
     A value may be a Text itself, and is then translated with the sentence that it stands in.
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 SEXES = ("other", "woman", "man")  # the code is the index
 WOMAN, MAN = 1, 2
@@ -45,7 +46,7 @@ class Ages:
         edges = sorted({b.low for b in every} | {b.high + 1 for b in every})
         return tuple(
             Band(f"{low}-{after - 1}", low, after - 1)
-            for low, after in zip(edges, edges[1:], strict=False)
+            for low, after in pairwise(edges)
             if any(low in band for band in every)
         )
 

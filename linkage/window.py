@@ -45,7 +45,7 @@ _FORMS = {
 
 
 def ordinal(unit: Unit, name: str) -> int:
-    """Number of the period on an endless line of periods of this unit. Raises ValueError where name is no period."""
+    """Number of the period on an endless line of such periods. Raises ValueError where name is none."""
     match = _FORMS[unit].fullmatch(name)
     if match is None or not 1800 <= int(match[1]) <= 2199:
         raise ValueError(unit.example)

@@ -1,4 +1,4 @@
-"""An agreement as typed values. Made only by `linkage.agreement.parse`, so that what exists has been checked."""
+"""An agreement as typed values. Made only by `linkage.agreement.parse`: what exists has been checked."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Agreement:
     """Who counts what, for which purpose, and how results are protected.
 
     digest: 32 bytes, None in a draft; missing: what a draft lacks, e.g. "party malmo: identity".
-    warnings: what is allowed and perhaps not meant. Everything here is covered by the digest but the last two.
+    warnings: what is allowed and perhaps not meant. The digest covers all but the last three fields.
     """
 
     name: str

@@ -140,7 +140,21 @@ class Bridge:
 
 
 Tree: TypeAlias = (
-    Presence | OfSex | OfAge | Not | And | Or | Minus | Ever | AtLeast | Started | Left | Was | Will | Within | Bridge
+    Presence
+    | OfSex
+    | OfAge
+    | Not
+    | And
+    | Or
+    | Minus
+    | Ever
+    | AtLeast
+    | Started
+    | Left
+    | Was
+    | Will
+    | Within
+    | Bridge
 )
 
 
@@ -202,7 +216,7 @@ class HowMany(Measure):
 
 @dataclass(frozen=True)
 class Share(Measure):
-    """value of `of`; `of` may be a constant mean from elsewhere (source says where from). target: per cent."""
+    """value of `of`; `of` may be a constant mean from elsewhere (source: whose). target: per cent."""
 
     share: Expression
     of: Expression | int

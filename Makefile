@@ -3,13 +3,12 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/ready
-DEMO   ?= demo
 
 .PHONY: demo test check format constraints clean
 
 demo: $(READY) ## play a whole round with made-up registers; ends with the path of the report
-	@rm -rf $(DEMO)
-	@$(BIN)/linkage demo malmo-2020 $(DEMO)
+	@rm -rf demo
+	@$(BIN)/linkage demo malmo-2020 demo
 
 test: $(READY) ## run the whole suite
 	@$(BIN)/python -m pytest
@@ -38,4 +37,4 @@ constraints: ## pin again; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate deps.in -o constraints.txt
 
 clean:
-	rm -rf $(VENV) $(DEMO) .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) demo .hypothesis .mypy_cache .ruff_cache

@@ -1,0 +1,256 @@
+"""Keys and the secret: make, show, hand over, accept, destroy. Called by `cli`, export and the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from keys import exchange, files
+from keys.atomic import whole_file
+from keys.errors import KeysError
+from keys.identity import Identity, PublicIdentity, PublicRoundKey, parse_public
+from keys.secret import Secret
+from linkage.commands.agreement import load_ready, public_keys
+from linkage.errors import FileError
+
+if TYPE_CHECKING:
+    from linkage.agreement.model import Agreement
+
+Ask = Callable[[], str]
+"""Asks for the passphrase of a key file; called only where one is needed."""
+
+MAX_PUBLIC_BYTES = 64 * 1024
+
+
+class NotInAgreementError(KeysError):
+    """The identity at hand is not the one that the agreement names for this role."""
+
+    hint = "use the identity.key whose fingerprint stands in the agreement (link keys show)"
+
+
+class MatcherSecretError(KeysError):
+    """The matcher must never hold the secret: it could undo every token."""
+
+    hint = "the secret is for the parties alone; the matcher needs only its identity and its round key"
+
+
+class PublicFileError(KeysError):
+    """A file is no public key file."""
+
+    hint = "name the NAME.pub files that link keys init and link keys round wrote"
+
+
+@dataclass(frozen=True)
+class MadeIdentity:
+    """A new identity: where it lies, and its fingerprint."""
+
+    name: str
+    fingerprint: str
+    key: Path
+    public: Path
+    passphrase: bool
+
+
+def init(name: str, folder: Path, passphrase: str | None) -> MadeIdentity:
+    """Make an identity in `folder`: identity.key for its holder alone, NAME.pub for everybody.
+
+    Raises KeysError where a file of that name is there already: an identity is never overwritten.
+    """
+    identity = Identity.generate(name)
+    key, public = folder / "identity.key", folder / f"{name}.pub"
+    if public.exists():
+        raise KeysError(
+            "there is a public key already: {path}",
+            path=public,
+            hint="an identity is made once; move the old files away only if nobody has its fingerprint",
+        )
+    files.write_private(key, "identity", identity.to_bytes(), passphrase)
+    with whole_file(public) as stream:
+        stream.write(identity.public.to_text().encode())
+    return MadeIdentity(name, identity.public.fingerprint, key, public, passphrase is not None)
+
+
+def read_public(path: Path) -> PublicIdentity | PublicRoundKey:
+    """The public key in a file. Raises KeysError."""
+    try:
+        if path.stat().st_size > MAX_PUBLIC_BYTES:
+            raise PublicFileError("not a public key file: {path}", path=path)
+        return parse_public(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise FileError("no such file: {path}", path=path, hint="check the path") from None
+    except (OSError, UnicodeDecodeError):
+        raise PublicFileError("not a public key file: {path}", path=path) from None
+
+
+def show(paths: Sequence[Path]) -> dict[str, dict[str, str]]:
+    """name → {"fingerprint", "file"} of public key files; a round key's name ends in -round."""
+    shown: dict[str, dict[str, str]] = {}
+    for path in paths:
+        key = read_public(path)
+        name = f"{key.name}-round" if isinstance(key, PublicRoundKey) else key.name
+        shown[name] = {"fingerprint": key.fingerprint, "file": str(path)}
+    return shown
+
+
+def read_identity(path: Path, ask: Ask | None) -> Identity:
+    """The identity in a key file. Raises KeysError."""
+    return Identity.from_bytes(files.read_private(path, "identity", ask))
+
+
+def read_secret(path: Path, ask: Ask | None) -> Secret:
+    """The secret in a key file. Raises KeysError."""
+    return Secret.from_bytes(files.read_private(path, "secret", ask))
+
+
+def own_party(agreement: Agreement, identity: Identity) -> str:
+    """Name of the party that this identity is in the agreement. Raises KeysError for anybody else."""
+    fingerprint = identity.public.fingerprint
+    if fingerprint == agreement.matcher.identity:
+        raise MatcherSecretError("this is the matcher's identity, which must never have the secret")
+    for party in agreement.parties:
+        if party.identity == fingerprint:
+            return party.name
+    raise NotInAgreementError(
+        "no party of the agreement {name} has this identity: {own}",
+        name=agreement.slug,
+        own=fingerprint,
+    )
+
+
+@dataclass(frozen=True)
+class MadeSecret:
+    """A new secret, and the sealed hand-over for each other party."""
+
+    family: str
+    key: Path
+    handed: dict[str, Path]
+    passphrase: bool
+
+
+def create_secret(
+    agreement: Path,
+    *,
+    identity: Path,
+    secret: Path,
+    folder: Path,
+    passphrase: str | None,
+    ask: Ask | None,
+) -> MadeSecret:
+    """Make the family's secret, and one sealed secret-PARTY.link in `folder` for each other party.
+
+    An existing secret of the family is handed over again, not replaced: a party may join later.
+    """
+    agreed = load_ready(agreement)
+    maker = read_identity(identity, ask)
+    name = own_party(agreed, maker)
+    known = public_keys(agreement.parent)
+    receivers = {p.name: _receiver(known, p.name, p.identity) for p in agreed.parties if p.name != name}
+    if secret.exists():
+        made = read_secret(secret, ask)
+        if made.family != agreed.name:
+            raise KeysError(
+                "{path} is the secret of another family: {family}",
+                path=secret,
+                family=made.family,
+                hint="use another folder for each family, or name the file with --secret",
+            )
+    else:
+        made = Secret.create(agreed.name, maker.public.fingerprint)
+        files.write_private(secret, "secret", made.to_bytes(), passphrase)
+    handed: dict[str, Path] = {}
+    for party, public in receivers.items():
+        handed[party] = folder / f"secret-{party}.link"
+        sealed = exchange.hand_over(made, maker, public)
+        with whole_file(handed[party]) as stream:
+            stream.write(sealed)
+    return MadeSecret(agreed.name, secret, handed, passphrase is not None)
+
+
+def _receiver(
+    known: dict[str, PublicIdentity | PublicRoundKey], name: str, fingerprint: str | None
+) -> PublicIdentity:
+    key = known.get(fingerprint or "")
+    if not isinstance(key, PublicIdentity):
+        raise KeysError(
+            "the public identity of {party} is not beside the agreement",
+            party=name,
+            hint="put its NAME.pub, with the fingerprint that stands in the agreement, in the same folder",
+        )
+    return key
+
+
+@dataclass(frozen=True)
+class AcceptedSecret:
+    """The secret that was handed over, now in a key file of one's own."""
+
+    family: str
+    maker: str
+    key: Path
+    already: bool
+    passphrase: bool
+
+
+def accept_secret(
+    handed: Path,
+    agreement: Path,
+    *,
+    identity: Path,
+    secret: Path,
+    passphrase: str | None,
+    ask: Ask | None,
+) -> AcceptedSecret:
+    """Open a hand-over and keep the secret. A different secret is never replaced; the same one is fine."""
+    agreed = load_ready(agreement)
+    receiver = read_identity(identity, ask)
+    own_party(agreed, receiver)
+    parties = {p.identity: p.name for p in agreed.parties}
+    makers = {
+        print_: key
+        for print_, key in public_keys(agreement.parent).items()
+        if isinstance(key, PublicIdentity) and print_ in parties
+    }
+    try:
+        data = handed.read_bytes()
+    except OSError:
+        raise FileError("cannot read {path}", path=handed, hint="check the path") from None
+    opened = exchange.accept(data, receiver, makers, agreed.name)
+    already = secret.exists()
+    if already:
+        exchange.same_or_refuse(read_secret(secret, ask), opened)
+    else:
+        files.write_private(secret, "secret", opened.to_bytes(), passphrase)
+    return AcceptedSecret(agreed.name, parties[opened.maker], secret, already, passphrase is not None)
+
+
+@dataclass(frozen=True)
+class DestroyedSecret:
+    """The secret is gone; the signed receipt says so."""
+
+    family: str
+    receipt: Path
+
+
+def destroy_secret(*, identity: Path, secret: Path, out: Path, ask: Ask | None, now: str) -> DestroyedSecret:
+    """Destroy the secret's file and write a signed receipt. now: UTC, ISO 8601.
+
+    The receipt is signed before the file is destroyed, and written after: it never attests to what
+    did not happen.
+    """
+    holder = read_identity(identity, ask)
+    held = read_secret(secret, ask)
+    receipt = exchange.receipt(
+        holder,
+        {
+            "destroyed": "secret",
+            "family": held.family,
+            "made_by": held.maker,
+            "by": holder.public.fingerprint,
+            "at": now,
+        },
+    )
+    files.destroy(secret)
+    with whole_file(out) as stream:
+        stream.write(receipt)
+    return DestroyedSecret(held.family, out)

@@ -1,0 +1,325 @@
+"""How every command behaves at a terminal: languages, --json, prompts, progress, errors, exit codes.
+
+Called by `cli` alone. Imports click and nothing heavy, so that `link --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from linkage.errors import (
+    AgreementError,
+    Error,
+    FileError,
+    IdentifierError,
+    KeysError,
+    LedgerError,
+    PackageError,
+    RegisterError,
+    ReleaseError,
+    Text,
+    UsageError,
+)
+from linkage.texts import Lang, from_environment, say, use
+
+EXIT_CODES: Mapping[type[Error], int] = {
+    UsageError: 2,
+    AgreementError: 10,
+    FileError: 10,
+    IdentifierError: 10,
+    RegisterError: 10,
+    PackageError: 11,
+    KeysError: 12,
+    ReleaseError: 13,
+    LedgerError: 14,
+}
+EXIT_BUG = 1
+EXIT_INTERRUPTED = 130
+
+
+class Option(click.Option):
+    """An option whose help is said in the user's language."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """As click, translated."""
+        record = super().get_help_record(ctx)
+        if record is None or not self.help:
+            return record
+        return record[0], record[1].replace(self.help, say(self.help))
+
+
+def _choose_language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        use(Lang(value))
+
+
+def _remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and param.name is not None:
+        ctx.find_root().meta[param.name] = True
+
+
+LANG = Option(
+    ["--lang"],
+    type=click.Choice([lang.value for lang in Lang]),
+    is_eager=True,
+    expose_value=False,
+    callback=_choose_language,
+    help="English or Swedish; otherwise as the system is set.",
+)
+
+
+class Command(click.Command):
+    """A command with the conventions that all share: --json, --no-input, --lang."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += [
+            Option(
+                ["--json", "as_json"],
+                is_flag=True,
+                expose_value=False,
+                callback=_remember,
+                help="One JSON object on standard output, for programs.",
+            ),
+            Option(
+                ["--no-input"],
+                is_flag=True,
+                expose_value=False,
+                callback=_remember,
+                help="Never ask; fail where a question would be needed.",
+            ),
+            LANG,
+        ]
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """First line of the help, translated."""
+        del limit
+        return say((self.help or "").split("\n")[0].strip().rstrip("."))
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click, translated."""
+        _translated_help(self, ctx, formatter)
+
+
+class Group(click.Group):
+    """A group of commands with the conventions that all share."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(LANG)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which a round goes, not by alphabet."""
+        del ctx
+        return list(self.commands)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """First line of the help, translated."""
+        del limit
+        return say((self.help or "").split("\n")[0].strip().rstrip("."))
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click, translated."""
+        _translated_help(self, ctx, formatter)
+
+
+def _translated_help(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    del ctx
+    if not command.help:
+        return
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text("\n\n".join(say(p) for p in command.help.split("\n\n")))
+
+
+def wants_json() -> bool:
+    """Whether --json was given."""
+    return bool(click.get_current_context().find_root().meta.get("as_json"))
+
+
+def may_ask() -> bool:
+    """Whether questions are allowed and somebody is there to answer."""
+    return not click.get_current_context().find_root().meta.get("no_input") and sys.stdin.isatty()
+
+
+def tell(facts: Mapping[str, object], lines: Sequence[Text | str] = (), *, after: Text | None = None) -> None:
+    """Print what was done: `facts` as JSON with --json, else `lines`; then the next step, on stderr."""
+    if wants_json():
+        click.echo(json.dumps(facts, ensure_ascii=False, default=str))
+        return
+    for line in lines:
+        click.echo(say(line))
+    if after is not None:
+        click.echo(say(Text("next: {step}", {"step": after})), err=True)
+
+
+def note(text: Text | str) -> None:
+    """A message beside the data: stderr."""
+    click.echo(say(text), err=True)
+
+
+def passphrase_for_reading(file: Path | None) -> Callable[[], str] | None:
+    """Asks for the passphrase of an existing key file: from --passphrase-file, or at the terminal."""
+    if file is not None:
+        return lambda: _first_line(file)
+    if not may_ask():
+        return None
+    return lambda: str(click.prompt(say("passphrase of the key file"), hide_input=True, err=True))
+
+
+def passphrase_for_writing(file: Path | None, without: bool) -> str | None:
+    """The passphrase for a new key file; None only where --no-passphrase says so."""
+    if without and file is not None:
+        raise UsageError(
+            "--no-passphrase and --passphrase-file exclude each other", hint="leave one of them out"
+        )
+    if without:
+        note("warning: without a passphrase, whoever can read this file or its backup has the key")
+        return None
+    if file is not None:
+        return _first_line(file)
+    if not may_ask():
+        raise KeysError(
+            "a passphrase is needed, and nobody can be asked",
+            hint="use --passphrase-file FILE, or --no-passphrase and keep the file safe by other means",
+        )
+    question = say("new passphrase (at least 12 characters)")
+    again = say("the same again")
+    while True:
+        value = str(click.prompt(question, hide_input=True, err=True, confirmation_prompt=again))
+        if len(value) >= MIN_PASSPHRASE:
+            return value
+        note("too short: at least 12 characters")
+
+
+MIN_PASSPHRASE = 12
+
+
+def _first_line(file: Path) -> str:
+    try:
+        line = file.read_text(encoding="utf-8-sig").split("\n", 1)[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError):
+        raise KeysError(
+            "cannot read the passphrase file {path}", path=file, hint="a text file; its first line counts"
+        ) from None
+    if not line:
+        raise KeysError("the passphrase file {path} is empty", path=file, hint="its first line counts")
+    return line
+
+
+class Progress:
+    """A progress bar on stderr for anything over a second; silent where stderr is no terminal."""
+
+    PATIENCE = 1.0
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._began = time.monotonic()
+        self._bar: Any = None
+        self._on = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Say that `done` of `total` are done."""
+        if not self._on or time.monotonic() - self._began < self.PATIENCE:
+            return
+        if self._bar is None:
+            self._bar = click.progressbar(
+                length=max(total, 1), label=say(self._label), file=sys.stderr, show_eta=True
+            )
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos)
+        if done >= total:
+            self.close()
+
+    def close(self) -> None:
+        """Finish the bar."""
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar, self._on = None, False
+
+
+def exit_code(error: Error) -> int:
+    """The exit code of an error's family."""
+    return next((code for family, code in EXIT_CODES.items() if isinstance(error, family)), EXIT_BUG)
+
+
+def _complain(error: Error) -> None:
+    click.echo(say(Text("error: {what}", {"what": error.message})), err=True)
+    for detail in error.details:
+        click.echo("  " + say(detail), err=True)
+    if error.advice.template:
+        click.echo(say(Text("hint: {what}", {"what": error.advice})), err=True)
+
+
+def run(program: click.Group) -> int:
+    """Run the program on sys.argv and return its exit code. No exception and no traceback leaves this."""
+    use(from_environment())
+    try:
+        program.main(standalone_mode=False)
+    except Error as error:
+        _complain(error)
+        return exit_code(error)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        click.echo(say(Text("error: {what}", {"what": _click_words(error)})), err=True)
+        click.echo(say(Text("hint: {what}", {"what": Text("see {command} --help", _path(error))})), err=True)
+        return 2
+    except click.ClickException as error:
+        click.echo(say(Text("error: {what}", {"what": error.format_message()})), err=True)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(say("stopped: nothing was left half-written"), err=True)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except MemoryError:
+        _complain(FileError("not enough memory", hint="use --memory, or a machine with more"))
+        return EXIT_CODES[FileError]
+    except OSError as error:
+        _complain(_of_system(error))
+        return EXIT_CODES[FileError]
+    except Exception as error:  # the last resort: told without any value it holds
+        _confess(error)
+        return EXIT_BUG
+    return 0
+
+
+def _click_words(error: click.UsageError) -> str:
+    words = error.format_message().rstrip(".")
+    return words[:1].lower() + words[1:]
+
+
+def _path(error: click.UsageError) -> dict[str, object]:
+    return {"command": error.ctx.command_path if error.ctx else "link"}
+
+
+def _of_system(error: OSError) -> FileError:
+    """The system's own words and the file's name; nothing else of the exception."""
+    reason = error.strerror or type(error).__name__
+    where = error.filename if isinstance(error.filename, str) else ""
+    return FileError(
+        "the system refuses: {reason}: {where}" if where else "the system refuses: {reason}",
+        reason=reason,
+        where=where,
+        hint="see that the disk has room and that the file may be read or written",
+    )
+
+
+def _confess(error: Exception) -> None:
+    """A bug: its kind and the places that it passed, without the values, which may be of a register."""
+    click.echo(say(Text("error: a fault in the program: {kind}", {"kind": type(error).__name__})), err=True)
+    for frame in traceback.extract_tb(error.__traceback__)[-6:]:
+        click.echo(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}", err=True)
+    click.echo(say("hint: please report these lines; they hold no personal data"), err=True)

@@ -71,7 +71,7 @@ class Layout:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The columns in order; a series has a dot in its name, so none is taken for token, seed, sex, age."""
+        """The columns in order; a series has a dot in its name, so it is never taken for a token."""
         own = [Column("token", TOKEN)]
         own += [Column("seed", SEED)] if self.seed else []
         own += [Column("sex", 1)] if self.sex else []

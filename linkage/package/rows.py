@@ -68,7 +68,7 @@ class Rows:
             for name, column in mine.items()
         )
 
-    def encode(self, layout: Layout, size: int | None = None) -> bytearray:
+    def encode(self, layout: Layout, size: int | None = None) -> bytes:
         """The bytes of a part: u32le count, the columns, zeros up to `size` bytes.
 
         Raises ValueError where the rows do not fit the layout or the size.
@@ -79,12 +79,13 @@ class Rows:
             raise ValueError("rows of another layout, or too many")
         part = bytearray(size)
         part[:COUNT] = len(self).to_bytes(COUNT, "little")
+        mine = self._columns()
         for name, column in _views(layout, part, len(self)).items():
-            column[...] = self._columns()[name]
-        return part
+            column[...] = mine[name]
+        return bytes(part)
 
     @classmethod
-    def decode(cls, layout: Layout, part: bytes | bytearray) -> Self:
+    def decode(cls, layout: Layout, part: bytes) -> Self:
         """The rows of a part, as read-only views of it where alignment allows.
 
         Raises PartError where the count does not fit or the padding is not all zeros.

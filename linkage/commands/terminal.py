@@ -5,6 +5,7 @@ Called by `cli` alone. Imports click and nothing heavy, so that `link --help` an
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 import time
@@ -139,7 +140,9 @@ def _translated_help(command: click.Command, ctx: click.Context, formatter: clic
         return
     formatter.write_paragraph()
     with formatter.indentation():
-        formatter.write_text("\n\n".join(say(p) for p in command.help.split("\n\n")))
+        for paragraph in inspect.cleandoc(command.help).split("\n\n"):
+            formatter.write_text(say(" ".join(paragraph.split("\n"))))
+            formatter.write_paragraph()
 
 
 def wants_json() -> bool:

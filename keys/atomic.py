@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +13,8 @@ from typing import BinaryIO
 from keys import primitives
 
 _SUFFIX = ".part"
+_RANDOM = 12  # bytes of a hidden file's name
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else [])}
 _NO_HARD_LINKS = {errno.EPERM, errno.EACCES, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK}
 
 
@@ -41,19 +44,21 @@ def whole_file(path: Path, *, private: bool = False, replace: bool = True) -> It
             _place_new(part, path)
         _fsync_folder(path.parent)
     except OSError as error:
-        if error.filename in {part, str(part)}:
-            raise type(error)(error.errno, error.strerror, str(path)) from None
+        if error.errno in _NO_ROOM or error.filename in {part, str(part)}:
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what stopped the writing says more than what stops the tidying
+            part.unlink()
 
 
 def leftovers(path: Path) -> list[Path]:
-    """Hidden files that an earlier write of `path` left because power or process was lost midway, sorted."""
-    start = f".{path.name}."
-    with contextlib.suppress(OSError):
-        return sorted(f for f in path.parent.iterdir() if f.name.startswith(start) and f.suffix == _SUFFIX)
-    return []
+    """Hidden files that an earlier write of `path` left because power or process was lost midway, sorted.
+
+    Raises OSError where the folder cannot be read.
+    """
+    form = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{{2 * _RANDOM}}}{re.escape(_SUFFIX)}")
+    return sorted(file for file in path.parent.iterdir() if form.fullmatch(file.name))
 
 
 def remove(path: Path) -> None:
@@ -64,7 +69,7 @@ def remove(path: Path) -> None:
 
 def _part(path: Path) -> Path:
     """A name beside `path` that nobody can foresee, so nobody can have put a file or a link there."""
-    return path.with_name(f".{path.name}.{primitives.random(12).hex()}{_SUFFIX}")
+    return path.with_name(f".{path.name}.{primitives.random(_RANDOM).hex()}{_SUFFIX}")
 
 
 def _place_new(part: Path, path: Path) -> None:
@@ -74,6 +79,7 @@ def _place_new(part: Path, path: Path) -> None:
         return
     try:
         os.link(part, path, follow_symlinks=False)
+        part.unlink()
     except OSError as error:
         if error.errno not in _NO_HARD_LINKS:
             raise

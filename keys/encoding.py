@@ -38,15 +38,9 @@ def pretty(document: Mapping[str, object]) -> str:
 
 def load(text: str | bytes) -> dict[str, object]:
     """One JSON object, as canonical() could have written it: no key twice, no float, no lone surrogate."""
-    try:
-        if isinstance(text, bytes):
-            text = text.decode()
-        document = json.loads(text, object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
-    except (ValueError, RecursionError):  # whose messages hold the text
-        raise ValueError("not JSON, or a key twice, or a number that is not whole") from None
+    document = _decoded(text)
     if not isinstance(document, dict):
-        raise ValueError("not a JSON object")  # noqa: TRY004 - one exception for all that is not as written here
-    _check(document)
+        raise ValueError("not one JSON object, or a key twice, or a number that is not whole")  # noqa: TRY004 - one exception for whatever is not as written
     return document
 
 
@@ -62,17 +56,30 @@ def known_format(document: Mapping[str, object], *formats: str) -> str:
     raise UnknownVersionError("no format is given; known: {known}", known=", ".join(formats))
 
 
+def require(condition: bool) -> None:
+    """Check what must hold of a document as it is written here."""
+    if not condition:
+        raise ValueError("not as it is written here")
+
+
 def members(document: Mapping[str, object], names: set[str]) -> None:
     """Check that the document has exactly these members."""
-    if set(document) != names:
-        raise ValueError("members missing or too many")
+    require(set(document) == names)
 
 
 def string(document: Mapping[str, object], name: str) -> str:
     """A member that is a string."""
     value = document[name]
     if not isinstance(value, str):
-        raise ValueError(f"{name} is no string")  # noqa: TRY004 - one exception for all that is not as written here
+        raise ValueError(f"{name} is no string")  # noqa: TRY004 - one exception for whatever is not as written
+    return value
+
+
+def mapping(document: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """A member that is an object."""
+    value = document[name]
+    if not isinstance(value, dict):
+        raise ValueError(f"{name} is no object")  # noqa: TRY004 - as above
     return value
 
 
@@ -99,6 +106,20 @@ def unb64(text: str, size: int | None = None) -> bytes:
     if b64(data) != text or size not in {None, len(data)}:
         raise ValueError("not base64url in its one form, or of another length")
     return data
+
+
+def _decoded(text: str | bytes) -> object:
+    """None where it is not as it should be: the decoders' own errors hold the text, which may be a key."""
+    try:
+        if isinstance(text, bytes):
+            text = text.decode()
+        document: object = json.loads(
+            text, object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse
+        )
+        _check(document)
+    except (ValueError, RecursionError):
+        return None
+    return document
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -90,6 +90,10 @@ class Secret(Hidden):
         salt = hashlib.sha256(f"linkage-family/1\n{self.family}".encode()).digest()
         return RecordKey(self._derive(salt, _RECORD_INFO, 32).hex().encode())
 
+    def value(self) -> bytes:
+        """The 32 bytes themselves, for keys.exchange to seal and for nobody else."""
+        return self._value
+
     def same(self, other: Secret) -> bool:
         """Whether the two are one: value, family and maker."""
         return hmac.compare_digest(self.to_bytes(), other.to_bytes())

@@ -27,7 +27,7 @@ from linkage.package.errors import (
     OtherPartyError,
     PackageSignatureError,
     PartError,
-    SealError,
+    PartSealError,
     SequenceError,
     StrangerError,
     SummaryError,
@@ -110,8 +110,7 @@ class Package:
     def open_range(self, index: int, round_key: RoundKey) -> Rows:
         """The rows whose tokens lie in range `index` of 2**ranges, ascending by token.
 
-        Raises DamagedPartError, SealError, PartError, TokenOrderError, DimensionError or PresenceError: (10)
-        to (15). IndexError outside the ranges.
+        Raises the error of the first of (10) to (15) that fails; IndexError outside the ranges.
         """
         if not 0 <= index < 1 << self.ranges:
             raise IndexError("no such range")
@@ -120,11 +119,14 @@ class Package:
         return rows
 
     def summary(self, round_key: RoundKey) -> Mapping[str, Any]:
-        """The party's own counts. Raises DamagedPartError, SealError, PartError or SummaryError: (10) – (12), (16)."""
+        """The party's own counts: what `write` was given.
+
+        Raises the error of the first of (10) to (12) and (16) that fails.
+        """
         plain = self._open(self.header.parts - 1, round_key)
         # (12) the count fits the length, and nothing hides in the padding
         end = COUNT + int.from_bytes(plain[:COUNT], "little")
-        if end > len(plain) or any(plain[end:]):
+        if end > read.STEP or plain[end:].strip(b"\0"):
             raise PartError("the summary's length or padding is wrong")
         # (16) canonical JSON of a table
         try:
@@ -143,7 +145,7 @@ class Package:
         try:
             return round_key.unseal(sealed, self._sealed.info(position))
         except KeysError:
-            raise SealError(
+            raise PartSealError(
                 "part {part} of {parts} does not open", part=position + 1, parts=self.header.parts
             ) from None
 
@@ -152,7 +154,7 @@ def check(source: Source, agreement: Agreement, keys: Keys, seen: Sequence[Seen]
     """The package, where it passes (1) to (9); raises the error of the first check that fails.
 
     agreement: not a draft. keys: at least the parties' identities. seen: what was accepted before in this
-    round, of every party. Goes through the whole file twice at most, one part in memory.
+    round, of every party. Goes through the file once, one part in memory.
     """
     with closing(source()) as stream:
         sealed = read.read(stream)  # (1)

@@ -100,7 +100,7 @@ class DamagedPartError(PackageError):
     hint: ClassVar[str] = "the file was damaged or edited: ask the sender to send the package again"
 
 
-class SealError(PackageError):
+class PartSealError(PackageError):
     """(11) The round key does not open the part: it was sealed to another key or for another place."""
 
     hint: ClassVar[str] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ MAX_RANGES: Final = 16  # log2: at most 65 536 token ranges
 MAX_PAIRS: Final = 1 << 16
 MAX_HEADER: Final = 1 << 20  # bytes; some twenty thousand series
 
-_NAME = r"[a-z0-9][a-z0-9-]{0,99}"
+_NAME = r"[a-z0-9-]{1,255}"
 _FINGERPRINT = r"SHA256:[A-Za-z0-9_-]{43}"
 _TEXTS: Final = {
     "agreement": re.compile(_NAME),
@@ -91,6 +92,7 @@ class Header:
         if not isinstance(facts, Mapping) or facts.keys() != _TEXTS.keys() | _NUMBERS.keys() | {"columns"}:
             raise FormatError("the header has other keys than a package's")
         texts = {key: _text(key, facts[key]) for key in _TEXTS}
+        _moment(texts["created"])
         numbers = {key: _number(key, facts[key]) for key in _NUMBERS}
         try:
             found = columns(facts["columns"])
@@ -103,6 +105,13 @@ def _text(key: str, value: object) -> str:
     if not isinstance(value, str) or _TEXTS[key].fullmatch(value) is None:
         raise _wrong(key)
     return value
+
+
+def _moment(text: str) -> None:
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise _wrong("created") from None
 
 
 def _number(key: str, value: object) -> int:

@@ -1,0 +1,332 @@
+"""The ledger's face: every question and every step of a round, each one transaction.
+
+A step names the state that it starts from and is refused in any other, so of two programs that do the same
+at once one goes on and the other is told. docs/ledger.md has the states and the tables.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Self
+
+from sqlalchemy import select
+
+from linkage.ledger import chain, rows
+from linkage.ledger.database import Database
+from linkage.ledger.errors import ClosedError, MeanwhileError, OlderError, OtherAgreementError, StateError
+from linkage.ledger.model import (
+    Arrival,
+    Receipt,
+    Received,
+    Refusal,
+    Released,
+    Round,
+    RoundId,
+    RoundKeyNote,
+    State,
+    Terms,
+)
+from linkage.ledger.schema import bring_up
+from linkage.ledger.tables import (
+    ChainRow,
+    PackageRow,
+    ReceiptRow,
+    RefusalRow,
+    ReleaseRow,
+    RoundKeyRow,
+    RoundRow,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.orm import Session
+
+DEFAULT = "sqlite:///ledger.db"
+
+
+class Ledger:
+    """The matcher's database. Every method raises LedgerError where the database does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str = DEFAULT, *, create: bool = True) -> Self:
+        """The ledger at an SQLAlchemy URL, brought to this program's version.
+
+        create: make one where there is none; otherwise NoLedgerError. Raises LedgerError.
+        """
+        database = Database(url, create=create)
+        bring_up(database, create=create)
+        return cls(database)
+
+    @property
+    def place(self) -> str:
+        """Where the ledger is, without user and password."""
+        return self._database.place
+
+    # -- what the ledger knows ----------------------------------------------------------------------------
+
+    def round(self, round_id: RoundId) -> Round | None:
+        """The round, None where no package of it was ever received."""
+        with self._database.session(writes=False) as session:
+            row = rows.find_round(session, round_id)
+            return None if row is None else rows.as_round(row)
+
+    def rounds(self) -> tuple[Round, ...]:
+        """All rounds by name and number."""
+        with self._database.session(writes=False) as session:
+            found = session.scalars(select(RoundRow).order_by(RoundRow.name, RoundRow.number))
+            return tuple(rows.as_round(row) for row in found)
+
+    def packages(self, round_id: RoundId) -> tuple[Received, ...]:
+        """Everything accepted for a round, replaced packages too, by party and sequence."""
+        with self._database.session(writes=False) as session:
+            row = rows.find_round(session, round_id)
+            return () if row is None else tuple(rows.as_received(package) for package in row.packages)
+
+    def refusals(self, round_id: RoundId) -> tuple[Refusal, ...]:
+        """What was refused for a round, oldest first."""
+        wanted = (
+            select(RefusalRow)
+            .where(RefusalRow.name == round_id.name, RefusalRow.number == round_id.number)
+            .order_by(RefusalRow.id)
+        )
+        with self._database.session(writes=False) as session:
+            return tuple(rows.as_refusal(row) for row in session.scalars(wanted))
+
+    def releases(self) -> tuple[Released, ...]:
+        """Every release ever made, in order. Raises ChainError where one was changed or removed."""
+        with self._database.session(writes=False) as session:
+            return tuple(rows.as_released(row) for row in rows.checked_releases(session, self.place))
+
+    def released(self, round_id: RoundId) -> Released | None:
+        """The release of a round, None where there is none. Raises ChainError."""
+        return next((release for release in self.releases() if release.id == round_id), None)
+
+    def round_keys(self, round_id: RoundId) -> tuple[RoundKeyNote, ...]:
+        """The round keys made for a round, oldest first."""
+        wanted = (
+            select(RoundKeyRow)
+            .where(RoundKeyRow.name == round_id.name, RoundKeyRow.number == round_id.number)
+            .order_by(RoundKeyRow.id)
+        )
+        with self._database.session(writes=False) as session:
+            return tuple(rows.as_round_key(row) for row in session.scalars(wanted))
+
+    def receipts(self, round_id: RoundId) -> tuple[Receipt, ...]:
+        """The signed receipts of a round, oldest first."""
+        with self._database.session(writes=False) as session:
+            row = rows.find_round(session, round_id)
+            return () if row is None else tuple(rows.as_receipt(receipt) for receipt in row.receipts)
+
+    # -- the steps of a round -----------------------------------------------------------------------------
+
+    def note_round_key(self, round_id: RoundId, fingerprint: str, now: dt.datetime) -> None:
+        """Note a new round key; noted already: nothing changes.
+
+        Raises StateError where a package of the round has been received: the round has its key.
+        """
+        with self._writing() as session:
+            found = session.scalars(select(RoundKeyRow).where(RoundKeyRow.fingerprint == fingerprint)).first()
+            if found is not None:
+                return
+            if rows.find_round(session, round_id) is not None:
+                raise StateError(
+                    "the round {round} has begun and has its key",
+                    round=round_id,
+                    hint="a new round key belongs to a new round: link agreement next",
+                )
+            session.add(
+                RoundKeyRow(name=round_id.name, number=round_id.number, fingerprint=fingerprint, created=now)
+            )
+
+    def refuse(self, round_id: RoundId, refusals: Sequence[Refusal]) -> None:
+        """Note what was refused."""
+        with self._writing() as session:
+            session.add_all(
+                RefusalRow(
+                    name=round_id.name,
+                    number=round_id.number,
+                    at=refusal.at,
+                    failed_check=refusal.check,
+                    sha512=refusal.sha512,
+                    party=refusal.party,
+                )
+                for refusal in refusals
+            )
+
+    def receive(self, terms: Terms, arrivals: Sequence[Arrival], now: dt.datetime) -> tuple[Received, ...]:
+        """Accept packages, all or none; each replaces its party's older one. Returns those replaced.
+
+        The first accepted package begins the round. Packages that count already change nothing, in any state
+        of the round. Raises OtherAgreementError, ClosedError, OlderError.
+        """
+        with self._writing() as session:
+            row = rows.find_round(session, terms.id) or _begin(session, terms, now)
+            if row.digest != terms.digest:
+                raise OtherAgreementError(
+                    "the round {round} was begun under another agreement: digest {digest}",
+                    round=terms.id,
+                    digest=row.digest,
+                )
+            here = {package.sha512 for package in rows.counted(row)}
+            new = [arrival for arrival in arrivals if arrival.sha512 not in here]
+            if new and row.state != State.OPEN:
+                raise _closed(row)
+            return tuple(old for arrival in new for old in _accept(session, row, arrival, now))
+
+    def freeze(self, round_id: RoundId, packages: Collection[str], now: dt.datetime) -> Round:
+        """open → frozen: from here on these packages count and no others. packages: their sha512, hex.
+
+        Any later state is left as it is and returned. Raises MeanwhileError where other packages count.
+        """
+        with self._writing() as session:
+            row = _known(session, round_id)
+            if {package.sha512 for package in rows.counted(row)} != set(packages):
+                raise MeanwhileError(
+                    "another program changed the packages of the round {round}", round=round_id
+                )
+            if row.state == State.OPEN:
+                row.state, row.frozen = State.FROZEN.value, now
+            return rows.as_round(row)
+
+    def release(self, round_id: RoundId, release: bytes, signature: bytes, made: dt.datetime) -> Released:
+        """frozen → released: keep the signed bytes, numbered and chained.
+
+        Where the round was released meanwhile, that release is returned and this one forgotten: there is one.
+        Raises StateError in any other state, ChainError.
+        """
+        with self._writing() as session:
+            row = _known(session, round_id)
+            before = rows.checked_releases(session, self.place)
+            if row.release is not None:
+                return rows.as_released(row.release)
+            _expect(row, State.FROZEN)
+            end = session.get_one(ChainRow, 1)
+            number = len(before) + 1
+            end.number = number
+            end.hash = chain.link(bytes.fromhex(end.hash), number, release, signature).hex()
+            row.state, row.released = State.RELEASED.value, made
+            row.release = ReleaseRow(
+                number=number, chain=end.hash, release=release, signature=signature, made=made
+            )
+            session.flush()
+            return rows.as_released(row.release)
+
+    def fail(self, round_id: RoundId, why: str, now: dt.datetime) -> Round:
+        """open or frozen → failed: the round has ended without a release. why: one English line, no data.
+
+        A round that has failed already keeps its first reason. Raises StateError in any other state.
+        """
+        with self._writing() as session:
+            row = _known(session, round_id)
+            if row.state != State.FAILED:
+                _expect(row, State.OPEN, State.FROZEN)
+                row.state, row.failed, row.failure = State.FAILED.value, now, why
+            return rows.as_round(row)
+
+    def begin_purge(self, round_id: RoundId, now: dt.datetime) -> Round:
+        """Note that the destruction of a released or failed round begins, so that it can be finished.
+
+        Raises StateError in any other state.
+        """
+        with self._writing() as session:
+            row = _known(session, round_id)
+            _expect(row, State.RELEASED, State.FAILED)
+            row.purge_begun = row.purge_begun or now
+            return rows.as_round(row)
+
+    def finish_purge(self, round_id: RoundId, receipt: bytes, now: dt.datetime) -> Receipt:
+        """released or failed → purged: round key and packages are destroyed, and the receipt says so.
+
+        Raises StateError where begin_purge did not come first.
+        """
+        with self._writing() as session:
+            row = _known(session, round_id)
+            _expect(row, State.RELEASED, State.FAILED)
+            if row.purge_begun is None:
+                raise StateError("the purge of the round {round} was not begun", round=round_id)
+            row.state, row.purged = State.PURGED.value, now
+            row.receipts.append(ReceiptRow(at=now, data=receipt))
+            key = session.scalars(
+                select(RoundKeyRow).where(RoundKeyRow.fingerprint == row.round_key)
+            ).one_or_none()
+            if key is None:
+                key = RoundKeyRow(
+                    name=row.name, number=row.number, fingerprint=row.round_key, created=row.opened
+                )
+                session.add(key)
+            key.destroyed = now
+            return Receipt(round_id, now, receipt)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """One transaction that has the ledger alone: programs that write take turns at the chain's row."""
+        with self._database.session(writes=True) as session:
+            session.get_one(ChainRow, 1, with_for_update=True)
+            yield session
+
+
+def _known(session: Session, round_id: RoundId) -> RoundRow:
+    row = rows.find_round(session, round_id)
+    if row is None:
+        raise StateError("the ledger does not know the round {round}", round=round_id)
+    return row
+
+
+def _expect(row: RoundRow, *states: State) -> None:
+    if row.state not in states:
+        raise StateError(
+            "the round {round} is {state}", round=RoundId(row.name, row.number), state=State(row.state).word
+        )
+
+
+def _closed(row: RoundRow) -> ClosedError:
+    round_id = RoundId(row.name, row.number)
+    if row.state == State.FROZEN:
+        return ClosedError("the packages of the round {round} are frozen", round=round_id)
+    if row.state == State.FAILED:
+        return ClosedError("the round {round} has ended without a release", round=round_id)
+    if row.state == State.PURGED:
+        return ClosedError("the round {round} has been purged", round=round_id)
+    return ClosedError("the round {round} has been matched", round=round_id)
+
+
+def _begin(session: Session, terms: Terms, now: dt.datetime) -> RoundRow:
+    row = RoundRow(
+        name=terms.id.name,
+        number=terms.id.number,
+        digest=terms.digest,
+        round_key=terms.round_key,
+        retention_days=terms.retention_days,
+        state=State.OPEN.value,
+        opened=now,
+    )
+    session.add(row)
+    return row
+
+
+def _accept(session: Session, row: RoundRow, arrival: Arrival, now: dt.datetime) -> list[Received]:
+    """Put the package in its party's place; the packages that it replaces."""
+    older = [package for package in row.packages if package.party == arrival.party]
+    if any(package.sequence >= arrival.sequence for package in older):
+        raise OlderError("a newer package of {party} is here", party=arrival.party)
+    replaced = [package for package in older if package.replaced is None]
+    for package in replaced:
+        package.replaced = now
+    row.packages.append(
+        PackageRow(
+            party=arrival.party,
+            package_id=arrival.id,
+            sequence=arrival.sequence,
+            sha512=arrival.sha512,
+            secret_check=arrival.check,
+            file=arrival.file,
+            received=now,
+        )
+    )
+    session.flush()
+    return [rows.as_received(package) for package in replaced]

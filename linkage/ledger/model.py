@@ -1,0 +1,150 @@
+"""What the ledger says: plain values, no rows of a database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from linkage.errors import Text
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+class State(StrEnum):
+    """How far a round has come. docs/ledger.md draws the ways between the states."""
+
+    OPEN = "open"
+    FROZEN = "frozen"
+    RELEASED = "released"
+    FAILED = "failed"
+    PURGED = "purged"
+
+    @property
+    def word(self) -> Text:
+        """The state as it is said to a person."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    State.OPEN: Text("open"),
+    State.FROZEN: Text("frozen"),
+    State.RELEASED: Text("released"),
+    State.FAILED: Text("ended without a release"),
+    State.PURGED: Text("purged"),
+}
+
+
+@dataclass(frozen=True, order=True)
+class RoundId:
+    """A round of a family: malmo-sok, 1."""
+
+    name: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.number}"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the ledger keeps of a round's agreement.
+
+    digest: hex; round_key: fingerprint; retention_days: how long packages may stay after the release.
+    """
+
+    id: RoundId
+    digest: str
+    round_key: str
+    retention_days: int
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round and its state. Times are UTC, None until it happened; failure says why it ended unreleased."""
+
+    terms: Terms
+    state: State
+    opened: dt.datetime
+    frozen: dt.datetime | None = None
+    released: dt.datetime | None = None
+    failed: dt.datetime | None = None
+    failure: str | None = None
+    purge_begun: dt.datetime | None = None
+    purged: dt.datetime | None = None
+
+    @property
+    def id(self) -> RoundId:
+        """Name and number."""
+        return self.terms.id
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A package that passed every check that needs no opening. id, sha512, check: hex; file: in the store."""
+
+    party: str
+    id: str
+    sequence: int
+    sha512: str
+    check: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Received(Arrival):
+    """A package in the ledger. replaced: when a newer one of the party took its place; None: it counts."""
+
+    received: dt.datetime
+    replaced: dt.datetime | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is the party's newest."""
+        return self.replaced is None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """That something was refused: all that stays of it. check: the error's name; sha512: of the file, hex.
+
+    party: whom the file said it was from, where that is a party of the agreement.
+    """
+
+    at: dt.datetime
+    check: str
+    sha512: str
+    party: str | None
+
+
+@dataclass(frozen=True)
+class Released:
+    """A release as it was signed. number: 1, 2, … over all rounds; chain: hash over all until here, hex."""
+
+    id: RoundId
+    number: int
+    chain: str
+    release: bytes
+    signature: bytes
+    made: dt.datetime
+    packages: tuple[Received, ...]
+
+
+@dataclass(frozen=True)
+class RoundKeyNote:
+    """That a round key was made, and when it was destroyed."""
+
+    id: RoundId
+    fingerprint: str
+    created: dt.datetime
+    destroyed: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A signed receipt, its bytes as they were written."""
+
+    id: RoundId
+    at: dt.datetime
+    data: bytes

@@ -18,12 +18,12 @@ LIMIT = 1 << 53  # whole numbers at and above this are not the same in every lan
 DEPTH = 32
 
 
-class NotCanonicalError(ValueError):
+class NotCanonical(ValueError):  # noqa: N818 - never shown: whoever asked makes a sentence of it
     """A value that has no canonical JSON, or a text that is none. Holds neither."""
 
 
 def encode(value: object) -> bytes:
-    """The canonical JSON of a value. Raises NotCanonicalError where it has none."""
+    """The canonical JSON of a value. Raises NotCanonical where it has none."""
     _check(value, DEPTH)
     # a mapping that is no dict (a read-only view, for example) is written as one
     text = json.dumps(
@@ -33,39 +33,39 @@ def encode(value: object) -> bytes:
 
 
 def decode(data: bytes) -> Canonical:
-    """The value of a canonical JSON text. Raises NotCanonicalError for any other way to write the value."""
+    """The value of a canonical JSON text. Raises NotCanonical for any other way to write the value."""
     try:
         value: Canonical = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise NotCanonicalError("not JSON") from None
+        raise NotCanonical("not JSON") from None
     if encode(value) != data:
-        raise NotCanonicalError("not canonical")
+        raise NotCanonical("not canonical")
     return value
 
 
 def _check(value: object, depth: int) -> None:
     if depth == 0:
-        raise NotCanonicalError("nested too deep")
+        raise NotCanonical("nested too deep")
     if isinstance(value, str):
         _check_text(value)
     elif isinstance(value, int):  # a boolean is one too, and small
         if abs(value) >= LIMIT:
-            raise NotCanonicalError("a whole number that is too large")
+            raise NotCanonical("a whole number that is too large")
     elif isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str):
-                raise NotCanonicalError("a key that is no text")
+                raise NotCanonical("a key that is no text")
             _check_text(key)
             _check(item, depth - 1)
     elif isinstance(value, list | tuple):
         for item in value:
             _check(item, depth - 1)
     else:
-        raise NotCanonicalError("neither text, whole number, boolean, array nor table")
+        raise NotCanonical("neither text, whole number, boolean, array nor table")
 
 
 def _check_text(text: str) -> None:
     if not unicodedata.is_normalized("NFC", text):
-        raise NotCanonicalError("text that is not NFC")
+        raise NotCanonical("text that is not NFC")
     if any(unicodedata.category(c) in ("Cc", "Cs") for c in text if c != "\n"):
-        raise NotCanonicalError("text with a control character")
+        raise NotCanonical("text with a control character")

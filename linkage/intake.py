@@ -131,7 +131,7 @@ class Package:
         # (16) canonical JSON of a table
         try:
             facts = canonical.decode(plain[COUNT:end])
-        except canonical.NotCanonicalError:
+        except canonical.NotCanonical:
             raise SummaryError("the summary is not canonical JSON") from None
         if not isinstance(facts, Mapping):
             raise SummaryError("the summary is not a table")

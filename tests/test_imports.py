@@ -26,6 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("linkage.match", "linkage.release", "linkage.ledger", "linkage.synthetic"),
     ("linkage.report",),
     ("linkage.commands",),
+    ("linkage.program",),
     ("cli",),
 )
 MATCHERS_SIDE = ("linkage.intake", "linkage.match", "linkage.release", "linkage.report", "linkage.ledger")

@@ -47,11 +47,10 @@ def templates(file: Path) -> Iterator[tuple[str, int]]:
                         yield from ((text, node.lineno) for text in literals(keyword.value))
         elif isinstance(node, ast.ClassDef) and node.name.endswith("Error"):
             for item in node.body:
-                target = item.target if isinstance(item, ast.AnnAssign) else None
-                if isinstance(item, ast.Assign):
-                    target = item.targets[0]
+                if not isinstance(item, ast.Assign | ast.AnnAssign):
+                    continue
+                target = item.target if isinstance(item, ast.AnnAssign) else item.targets[0]
                 if isinstance(target, ast.Name) and target.id == "hint":
-                    assert isinstance(item, ast.Assign | ast.AnnAssign)
                     yield from ((text, node.lineno) for text in literals(item.value))
 
 

@@ -5,12 +5,11 @@ Called by `cli` alone. Imports click and nothing heavy, so that `link --help` an
 
 from __future__ import annotations
 
-import inspect
 import json
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from linkage.errors import (
     Text,
     UsageError,
 )
-from linkage.texts import Lang, from_environment, say, use
+from linkage.texts import from_environment, say, use
 
 EXIT_CODES: Mapping[type[Error], int] = {
     UsageError: 2,
@@ -44,105 +43,6 @@ EXIT_CODES: Mapping[type[Error], int] = {
 }
 EXIT_BUG = 1
 EXIT_INTERRUPTED = 130
-
-
-class Option(click.Option):
-    """An option whose help is said in the user's language."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """As click, translated."""
-        record = super().get_help_record(ctx)
-        if record is None or not self.help:
-            return record
-        return record[0], record[1].replace(self.help, say(self.help))
-
-
-def _choose_language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
-    if value is not None:
-        use(Lang(value))
-
-
-def _remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:
-    if value and param.name is not None:
-        ctx.find_root().meta[param.name] = True
-
-
-LANG = Option(
-    ["--lang"],
-    type=click.Choice([lang.value for lang in Lang]),
-    is_eager=True,
-    expose_value=False,
-    callback=_choose_language,
-    help="English or Swedish; otherwise as the system is set.",
-)
-
-
-class Command(click.Command):
-    """A command with the conventions that all share: --json, --no-input, --lang."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.params += [
-            Option(
-                ["--json", "as_json"],
-                is_flag=True,
-                expose_value=False,
-                callback=_remember,
-                help="One JSON object on standard output, for programs.",
-            ),
-            Option(
-                ["--no-input"],
-                is_flag=True,
-                expose_value=False,
-                callback=_remember,
-                help="Never ask; fail where a question would be needed.",
-            ),
-            LANG,
-        ]
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """First line of the help, translated."""
-        del limit
-        return say((self.help or "").split("\n")[0].strip().rstrip("."))
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """As click, translated."""
-        _translated_help(self, ctx, formatter)
-
-
-class Group(click.Group):
-    """A group of commands with the conventions that all share."""
-
-    command_class = Command
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.params.append(LANG)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which a round goes, not by alphabet."""
-        del ctx
-        return list(self.commands)
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """First line of the help, translated."""
-        del limit
-        return say((self.help or "").split("\n")[0].strip().rstrip("."))
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """As click, translated."""
-        _translated_help(self, ctx, formatter)
-
-
-def _translated_help(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    del ctx
-    if not command.help:
-        return
-    formatter.write_paragraph()
-    with formatter.indentation():
-        for paragraph in inspect.cleandoc(command.help).split("\n\n"):
-            formatter.write_text(say(" ".join(paragraph.split("\n"))))
-            formatter.write_paragraph()
 
 
 def wants_json() -> bool:
@@ -169,55 +69,6 @@ def tell(facts: Mapping[str, object], lines: Sequence[Text | str] = (), *, after
 def note(text: Text | str) -> None:
     """A message beside the data: stderr."""
     click.echo(say(text), err=True)
-
-
-def passphrase_for_reading(file: Path | None) -> Callable[[], str] | None:
-    """Asks for the passphrase of an existing key file: from --passphrase-file, or at the terminal."""
-    if file is not None:
-        return lambda: _first_line(file)
-    if not may_ask():
-        return None
-    return lambda: str(click.prompt(say("passphrase of the key file"), hide_input=True, err=True))
-
-
-def passphrase_for_writing(file: Path | None, without: bool) -> str | None:
-    """The passphrase for a new key file; None only where --no-passphrase says so."""
-    if without and file is not None:
-        raise UsageError(
-            "--no-passphrase and --passphrase-file exclude each other", hint="leave one of them out"
-        )
-    if without:
-        note("warning: without a passphrase, whoever can read this file or its backup has the key")
-        return None
-    if file is not None:
-        return _first_line(file)
-    if not may_ask():
-        raise KeysError(
-            "a passphrase is needed, and nobody can be asked",
-            hint="use --passphrase-file FILE, or --no-passphrase and keep the file safe by other means",
-        )
-    question = say("new passphrase (at least 12 characters)")
-    again = say("the same again")
-    while True:
-        value = str(click.prompt(question, hide_input=True, err=True, confirmation_prompt=again))
-        if len(value) >= MIN_PASSPHRASE:
-            return value
-        note("too short: at least 12 characters")
-
-
-MIN_PASSPHRASE = 12
-
-
-def _first_line(file: Path) -> str:
-    try:
-        line = file.read_text(encoding="utf-8-sig").split("\n", 1)[0].rstrip("\r")
-    except (OSError, UnicodeDecodeError):
-        raise KeysError(
-            "cannot read the passphrase file {path}", path=file, hint="a text file; its first line counts"
-        ) from None
-    if not line:
-        raise KeysError("the passphrase file {path} is empty", path=file, hint="its first line counts")
-    return line
 
 
 class Progress:

@@ -1,0 +1,81 @@
+"""What anybody may call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from linkage.errors import Text, UsageError
+from linkage.program.conventions import Command
+from linkage.program.options import FILE
+from linkage.program.terminal import note, tell
+
+
+@click.command(cls=Command)
+@click.argument("name", default="malmo-2020")
+@click.argument("folder", type=FILE, default=Path("demo"), metavar="[DIR]")
+def demo(name: str, folder: Path) -> None:
+    """Play a whole round with made-up registers.
+
+    Makes the registers, plays every role through every step in DIR, and ends with the report's path.
+
+    Example: link demo malmo-2020 demo
+    """
+    from linkage.commands import demo as flow
+
+    facts = flow.demo(name, folder, progress=note)
+    tell(facts.as_json(), facts.lines(), after=Text("open {path}", {"path": facts.report}))
+
+
+@click.command(cls=Command)
+@click.argument("folder", type=FILE, default=Path(), metavar="[DIR]")
+def doctor(folder: Path) -> None:
+    """Look at this machine: program, shell, clock, permissions.
+
+    Also whether DIR (default: the current folder), where keys lie, is copied to a cloud.
+
+    Example: link doctor
+    """
+    from linkage.commands.doctor import Level, examine
+
+    findings = examine(folder)
+    marks = {Level.OK: "  ok ", Level.WARNING: "warn ", Level.PROBLEM: "FAIL "}
+    tell(
+        {f.name: {"level": f.level.value, "text": str(f.text)} for f in findings},
+        [Text("{mark} {text}", {"mark": marks[f.level], "text": f.text}) for f in findings],
+    )
+    if any(f.level is Level.PROBLEM for f in findings):
+        click.get_current_context().exit(10)
+
+
+@click.command(cls=Command)
+@click.argument("file", type=FILE)
+def inspect(file: Path) -> None:
+    """Show what a package, key, receipt or release says of itself.
+
+    No key is needed, and nothing is opened.
+
+    Example: link inspect malmo-sok-1-malmo.link
+    """
+    from linkage.commands.inspect import inspect as look
+
+    facts = look(file)
+    tell(facts, [Text("{name}: {value}", {"name": name, "value": value}) for name, value in facts.items()])
+
+
+@click.command(cls=Command)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print a script that completes commands in a shell.
+
+    Example: linkage completion bash > ~/.local/share/bash-completion/completions/linkage
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise UsageError("no completion for {shell}", shell=shell)
+    click.echo(
+        kind(click.get_current_context().find_root().command, {}, "linkage", "_LINKAGE_COMPLETE").source()
+    )

@@ -1,0 +1,124 @@
+"""Identities and round keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from linkage.errors import Text
+from linkage.program import asking
+from linkage.program.conventions import Group
+from linkage.program.options import (
+    FILE,
+    identity_option,
+    ledger_option,
+    no_passphrase_option,
+    option,
+    passphrase_option,
+)
+from linkage.program.terminal import tell
+
+
+@click.group(cls=Group)
+def keys() -> None:
+    """Make and show identities and round keys."""
+
+
+@keys.command("init")
+@click.argument("name")
+@no_passphrase_option
+@passphrase_option
+def keys_init(name: str, no_passphrase: bool, passphrase_file: Path | None) -> None:
+    """Make an identity: identity.key for you alone, NAME.pub for everybody.
+
+    Example: link keys init malmo
+    """
+    from linkage.commands.keys import init
+
+    made = init(name, Path(), asking.passphrase_for_writing(passphrase_file, no_passphrase))
+    tell(
+        {
+            "name": made.name,
+            "fingerprint": made.fingerprint,
+            "key": str(made.key),
+            "public": str(made.public),
+        },
+        [
+            Text("{path}: yours alone, never to be sent", {"path": made.key}),
+            Text(
+                "{path}: for everybody; fingerprint {fingerprint}",
+                {"path": made.public, "fingerprint": made.fingerprint},
+            ),
+        ],
+        after=Text(
+            "send {path} to whoever writes the agreement, and tell the fingerprint by phone",
+            {"path": made.public},
+        ),
+    )
+
+
+@keys.command("show")
+@click.argument("files", type=FILE, nargs=-1, required=True)
+def keys_show(files: tuple[Path, ...]) -> None:
+    """Show the fingerprints of public keys.
+
+    Example: link keys show agreement/*.pub
+    """
+    from linkage.commands.keys import show
+
+    shown = show(files)
+    tell(
+        {name: {"fingerprint": entry["fingerprint"]} for name, entry in shown.items()},
+        [
+            Text("{name}  {fingerprint}", {"name": name, "fingerprint": e["fingerprint"]})
+            for name, e in shown.items()
+        ],
+    )
+
+
+@keys.command("round")
+@option("--agreement-name", required=True, help="The agreement's name, without the round.")
+@option("--round", "number", type=click.IntRange(min=1), required=True, help="The number of the round.")
+@identity_option
+@ledger_option
+@no_passphrase_option
+@passphrase_option
+@option("--identity-passphrase-file", type=FILE, help="The identity's passphrase, where it is another.")
+def keys_round(
+    agreement_name: str,
+    number: int,
+    identity: Path,
+    ledger: str,
+    no_passphrase: bool,
+    passphrase_file: Path | None,
+    identity_passphrase_file: Path | None,
+) -> None:
+    """Make the key of a round (matcher): round.key and NAME-round.pub.
+
+    Packages are sealed to it. Keep it apart from the packages, never copy it, never back it up.
+
+    Example: link keys round --agreement-name malmo-sok --round 1
+    """
+    from linkage.commands.matcher import round_key
+
+    made = round_key(
+        agreement_name,
+        number,
+        identity=identity,
+        folder=Path(),
+        passphrase=asking.passphrase_for_writing(passphrase_file, no_passphrase),
+        ask=asking.passphrase_for_reading(identity_passphrase_file or passphrase_file),
+        ledger=ledger,
+    )
+    tell(
+        made.as_json(),
+        [
+            Text("{path}: keep it apart from the packages; never copy it", {"path": made.key}),
+            Text(
+                "{path}: for everybody; fingerprint {fingerprint}",
+                {"path": made.public, "fingerprint": made.fingerprint},
+            ),
+        ],
+        after=Text("send {path} to whoever writes the agreement", {"path": made.public}),
+    )

@@ -1,0 +1,152 @@
+"""What the matcher calls: receive, status, match, purge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from linkage.errors import Text
+from linkage.program import asking
+from linkage.program.conventions import Command
+from linkage.program.options import (
+    FILE,
+    agreement_option,
+    identity_option,
+    ledger_option,
+    option,
+    passphrase_option,
+    round_key_option,
+    store_option,
+)
+from linkage.program.terminal import Progress, tell
+
+
+@click.command(cls=Command)
+@click.argument("packages", type=FILE, nargs=-1, required=True, metavar="PACKAGE...")
+@agreement_option
+@ledger_option
+@store_option
+def receive(packages: tuple[Path, ...], agreement: Path, ledger: str, store: Path) -> None:
+    """Check packages and keep them, sealed as they came.
+
+    No key is needed. A newer package of a party replaces its older one until the match.
+
+    Example: link receive malmo-sok-1-malmo.link --agreement agreement/agreement.toml
+    """
+    from linkage.commands.matcher import receive as flow
+
+    facts = flow(packages, agreement=agreement, ledger=ledger, store=store)
+    tell(facts.as_json(), facts.lines(), after=facts.after())
+
+
+@click.command(cls=Command)
+@agreement_option
+@ledger_option
+def status(agreement: Path, ledger: str) -> None:
+    """Tell who has delivered, who is missing, what was refused.
+
+    Example: link status --agreement agreement/agreement.toml
+    """
+    from linkage.commands.matcher import status as flow
+
+    facts = flow(agreement=agreement, ledger=ledger)
+    tell(facts.as_json(), facts.lines(), after=facts.after())
+
+
+@click.command(cls=Command)
+@click.argument("packages", type=FILE, nargs=-1, metavar="[PACKAGE]...")
+@agreement_option
+@identity_option
+@round_key_option
+@ledger_option
+@store_option
+@option("--out", type=FILE, default=Path("release"), show_default=True, help="Folder of the release.")
+@option("--memory", help="Most memory for counting, such as 500M or 2G.")
+@option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Threads that count.")
+@option("--engine", default="local", show_default=True, help="Where to count; this version: local.")
+@passphrase_option
+@option("--round-passphrase-file", type=FILE, help="The round key's passphrase, where it is another.")
+def match(
+    packages: tuple[Path, ...],
+    agreement: Path,
+    identity: Path,
+    round_key: Path,
+    ledger: str,
+    store: Path,
+    out: Path,
+    memory: str | None,
+    workers: int,
+    engine: str,
+    passphrase_file: Path | None,
+    round_passphrase_file: Path | None,
+) -> None:
+    """Count, and release: release.json, signed, and the reports.
+
+    Receives what is named, freezes the set, and opens packages in memory only. A round is matched once.
+
+    Example: link match malmo.link af.link --agreement agreement/agreement.toml --out release
+    """
+    from linkage.commands.matcher import match as flow
+
+    bar = Progress("counting")
+    facts = flow(
+        packages,
+        agreement=agreement,
+        identity=identity,
+        round_key=round_key,
+        ledger=ledger,
+        store=store,
+        out=out,
+        memory=memory,
+        workers=workers,
+        engine=engine,
+        ask=asking.passphrase_for_reading(passphrase_file),
+        ask_round=asking.passphrase_for_reading(round_passphrase_file or passphrase_file),
+        progress=bar,
+    )
+    bar.close()
+    tell(facts.as_json(), facts.lines(), after=facts.after())
+
+
+@click.command(cls=Command)
+@agreement_option
+@identity_option
+@round_key_option
+@ledger_option
+@store_option
+@option("--out", type=FILE, help="The receipt; default NAME-ROUND-destroyed.json.")
+@option("--now", is_flag=True, help="Before the agreed days have passed.")
+@option("--yes", is_flag=True, help="Do not ask.")
+@passphrase_option
+def purge(
+    agreement: Path,
+    identity: Path,
+    round_key: Path,
+    ledger: str,
+    store: Path,
+    out: Path | None,
+    now: bool,
+    yes: bool,
+    passphrase_file: Path | None,
+) -> None:
+    """Destroy the round key and the packages of a finished round.
+
+    Writes a signed receipt. After this no copy of a package of the round can be opened.
+
+    Example: link purge --agreement agreement/agreement.toml
+    """
+    from linkage.commands.matcher import purge as flow
+
+    asking.sure(yes, Text("destroy the round key and the packages of this round for good?"))
+    facts = flow(
+        agreement=agreement,
+        identity=identity,
+        round_key=round_key,
+        ledger=ledger,
+        store=store,
+        out=out,
+        before_time=now,
+        ask=asking.passphrase_for_reading(passphrase_file),
+    )
+    tell(facts.as_json(), facts.lines(), after=facts.after())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from keys import exchange, files
 from keys.atomic import whole_file
 from keys.errors import KeysError
 from keys.identity import Identity, PublicIdentity, PublicRoundKey, parse_public
-from keys.secret import Secret
+from keys.secret import Secret, settle
 from linkage.commands.agreement import load_ready, public_keys
 from linkage.errors import FileError
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 Ask = Callable[[], str]
 """Asks for the passphrase of a key file; called only where one is needed."""
+
+
+class NotTheMakerError(KeysError):
+    """Another party makes the secret: two secrets would match nobody."""
+
+    hint = "wait for the file secret-PARTY.link that bears your name, then: link secret accept FILE"
+
 
 MAX_PUBLIC_BYTES = 64 * 1024
 
@@ -104,6 +112,11 @@ def read_secret(path: Path, ask: Ask | None) -> Secret:
     return Secret.from_bytes(files.read_private(path, "secret", ask))
 
 
+def is_protected(path: Path) -> bool:
+    """Whether a key file needs a passphrase; nothing is opened. Raises KeysError, OSError."""
+    return files.describe(path.read_bytes(), str(path)).protected
+
+
 def own_party(agreement: Agreement, identity: Identity) -> str:
     """Name of the party that this identity is in the agreement. Raises KeysError for anybody else."""
     fingerprint = identity.public.fingerprint
@@ -145,6 +158,9 @@ def create_secret(
     agreed = load_ready(agreement)
     maker = read_identity(identity, ask)
     name = own_party(agreed, maker)
+    first = agreed.parties[0].name
+    if name != first:
+        raise NotTheMakerError("the first party of the agreement, {first}, makes the secret", first=first)
     known = public_keys(agreement.parent)
     receivers = {p.name: _receiver(known, p.name, p.identity) for p in agreed.parties if p.name != name}
     if secret.exists():
@@ -169,7 +185,7 @@ def create_secret(
 
 
 def _receiver(
-    known: dict[str, PublicIdentity | PublicRoundKey], name: str, fingerprint: str | None
+    known: Mapping[str, PublicIdentity | PublicRoundKey], name: str, fingerprint: str | None
 ) -> PublicIdentity:
     key = known.get(fingerprint or "")
     if not isinstance(key, PublicIdentity):
@@ -205,23 +221,17 @@ def accept_secret(
     agreed = load_ready(agreement)
     receiver = read_identity(identity, ask)
     own_party(agreed, receiver)
-    parties = {p.identity: p.name for p in agreed.parties}
-    makers = {
-        print_: key
-        for print_, key in public_keys(agreement.parent).items()
-        if isinstance(key, PublicIdentity) and print_ in parties
-    }
+    first = agreed.parties[0]
+    maker = _receiver(public_keys(agreement.parent), first.name, first.identity)
     try:
         data = handed.read_bytes()
     except OSError:
         raise FileError("cannot read {path}", path=handed, hint="check the path") from None
-    opened = exchange.accept(data, receiver, makers, agreed.name)
-    already = secret.exists()
-    if already:
-        exchange.same_or_refuse(read_secret(secret, ask), opened)
-    else:
+    opened = exchange.accept(data, receiver, {maker.fingerprint: maker}, agreed.name)
+    held = read_secret(secret, ask) if secret.exists() else None
+    if settle(held, opened):
         files.write_private(secret, "secret", opened.to_bytes(), passphrase)
-    return AcceptedSecret(agreed.name, parties[opened.maker], secret, already, passphrase is not None)
+    return AcceptedSecret(agreed.name, first.name, secret, held is not None, passphrase is not None)
 
 
 @dataclass(frozen=True)
@@ -232,25 +242,18 @@ class DestroyedSecret:
     receipt: Path
 
 
-def destroy_secret(*, identity: Path, secret: Path, out: Path, ask: Ask | None, now: str) -> DestroyedSecret:
-    """Destroy the secret's file and write a signed receipt. now: UTC, ISO 8601.
+def destroy_secret(
+    *, identity: Path, secret: Path, out: Path, ask: Ask | None, now: dt.datetime
+) -> DestroyedSecret:
+    """Destroy the secret's file and write a signed receipt. now: with a time zone.
 
-    The receipt is signed before the file is destroyed, and written after: it never attests to what
-    did not happen.
+    The receipt is on the disk before the secret is gone, and gets its name after: it never attests to what
+    did not happen, and a full disk costs neither.
     """
     holder = read_identity(identity, ask)
     held = read_secret(secret, ask)
-    receipt = exchange.receipt(
-        holder,
-        {
-            "destroyed": "secret",
-            "family": held.family,
-            "made_by": held.maker,
-            "by": holder.public.fingerprint,
-            "at": now,
-        },
-    )
-    files.destroy(secret)
     with whole_file(out) as stream:
-        stream.write(receipt)
+        stream.write(exchange.receipt(holder, exchange.secret_destroyed(held, now)))
+        stream.flush()
+        files.destroy(secret)
     return DestroyedSecret(held.family, out)

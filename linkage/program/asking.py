@@ -11,8 +11,6 @@ from linkage.errors import KeysError, Text, UsageError
 from linkage.program.terminal import may_ask, note
 from linkage.texts import say
 
-MIN_PASSPHRASE = 12
-
 
 def passphrase_for_reading(file: Path | None) -> Callable[[], str] | None:
     """Asks for the passphrase of an existing key file: from --passphrase-file, or at the terminal."""
@@ -39,13 +37,15 @@ def passphrase_for_writing(file: Path | None, without: bool) -> str | None:
             "a passphrase is needed, and nobody can be asked",
             hint="use --passphrase-file FILE, or --no-passphrase and keep the file safe by other means",
         )
-    question = say("new passphrase (at least 12 characters)")
+    from keys.files import SHORTEST_PASSPHRASE  # late: it loads cryptography
+
+    question = say(Text("new passphrase (at least {length} characters)", {"length": SHORTEST_PASSPHRASE}))
     again = say("the same again")
     while True:
         value = str(click.prompt(question, hide_input=True, err=True, confirmation_prompt=again))
-        if len(value) >= MIN_PASSPHRASE:
+        if len(value) >= SHORTEST_PASSPHRASE:
             return value
-        note("too short: at least 12 characters")
+        note(Text("too short: at least {length} characters", {"length": SHORTEST_PASSPHRASE}))
 
 
 def _first_line(file: Path) -> str:

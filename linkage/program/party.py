@@ -136,7 +136,7 @@ def secret_destroy(identity: Path, secret: Path, out: Path, yes: bool, passphras
         secret=secret,
         out=out,
         ask=asking.passphrase_for_reading(passphrase_file),
-        now=f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
+        now=dt.datetime.now(dt.UTC),
     )
     tell(
         {"family": gone.family, "receipt": str(gone.receipt)},

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from linkage.package.rows import Rows
 
 ID: Final = 16
+EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MAX_SUMMARY: Final = (
     STEP - COUNT
 )  # never the largest part, so the number of people shows no finer than it says
@@ -92,7 +93,7 @@ def write(
         round=agreement.round,
         digest=(agreement.digest or b"").hex(),
         party=party.name,
-        sequence=int(now.timestamp() * 1000),
+        sequence=(now - EPOCH) // dt.timedelta(milliseconds=1),
         sender=sender.public.fingerprint,
         matcher=agreement.matcher.identity or "",
         round_key=round_key.fingerprint,

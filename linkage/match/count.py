@@ -1,0 +1,63 @@
+"""Count the people of a round: from sealed packages to figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linkage.match.engine import Engine
+from linkage.match.errors import CoverageError
+from linkage.match.plan import plan
+from linkage.measures.kinds import Questions
+from linkage.measures.model import Figures, Frame
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from keys.identity import RoundKey
+    from linkage.agreement.model import Agreement
+    from linkage.match.package import Package
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The true answers, and for each party the per cent of its people that could be counted, rounded down."""
+
+    figures: Figures
+    coverage: Mapping[str, int]
+
+
+def count(
+    packages: Sequence[Package],
+    agreement: Agreement,
+    round_key: RoundKey,
+    *,
+    memory: int | None = None,
+    workers: int = 1,
+    blocks: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Counted:
+    """The answers to all measures of the agreement, in one pass over the people.
+
+    packages: one of each party. memory: bytes that the blocks of all workers may take together, beside the
+    program itself. blocks: their number, a power of two; left out, as many as the finest package has ranges,
+    more where memory is short. progress: called with the blocks done and their number, on the caller's
+    thread. The figures are the same whatever memory, workers and blocks are.
+    Raises PackageError where what was sealed is not as it must be; MemoryBudgetError.
+    """
+    questions = Questions(agreement.measures, Frame(agreement.window, agreement.dimensions))
+    shared_out = plan(packages, questions, memory=memory, workers=workers, blocks=blocks)
+    coverage = {package.party: _covered(package, round_key) for package in packages}
+    tables = Engine(packages, round_key, questions, shared_out, progress).run()
+    return Counted(questions.figures(tables), coverage)
+
+
+def _covered(package: Package, round_key: RoundKey) -> int:
+    """Per cent of the party's people that could be counted, rounded down; 100 of nobody."""
+    summary = package.summary(round_key)
+    counted, total = summary.get("people_counted"), summary.get("people_total")
+    if not (isinstance(counted, int) and isinstance(total, int) and 0 <= counted <= total):
+        raise CoverageError(
+            "the summary of {party} does not say how many of its people could be counted", party=package.party
+        )
+    return 100 * counted // total if total else 100

@@ -1,0 +1,84 @@
+"""Blocks counted by workers, tables added: the local engine.
+
+Workers are threads: numpy, hashing and opening release the interpreter's lock, the round key exists once, and
+it is the same on every system (docs/decisions/threads-for-workers.md).
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from threading import Event
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from linkage.match.join import join
+from linkage.match.reader import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from keys.identity import RoundKey
+    from linkage.match.package import Package
+    from linkage.match.plan import Plan
+    from linkage.measures.kinds import Questions
+    from linkage.measures.kinds.breakdown import Table
+
+_LOOK = 0.1
+"""Seconds between two looks at the workers; also how soon an interrupt is noticed on every system."""
+
+
+class Engine:
+    """Asks the questions of all people of the packages, once."""
+
+    def __init__(
+        self,
+        packages: Sequence[Package],
+        round_key: RoundKey,
+        questions: Questions,
+        plan: Plan,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
+        self._packages = packages
+        self._round_key = round_key
+        self._questions = questions
+        self._plan = plan
+        self._progress = progress or (lambda done, total: None)  # noqa: ARG005  named as the callback's
+        self._done = [0] * len(plan.stretches)
+        self._stop = Event()
+
+    def run(self) -> list[Table]:
+        """The tables of everybody. Raises what a worker raises, that of the lowest token range first."""
+        pool = ThreadPoolExecutor(self._plan.workers)
+        try:
+            futures = [pool.submit(self._stretch, i) for i in range(len(self._plan.stretches))]
+            self._watch(futures)
+        finally:
+            self._stop.set()
+            pool.shutdown(cancel_futures=True)
+        tables = self._questions.zeros()
+        for future in futures:
+            if not future.cancelled():
+                for table, part in zip(tables, future.result(), strict=True):
+                    np.add(table, part, out=table)
+        return tables
+
+    def _watch(self, futures: Sequence[Future[list[Table]]]) -> None:
+        """Until all are done or one has failed; tells the progress."""
+        while True:
+            ended = wait(futures, timeout=_LOOK, return_when=FIRST_EXCEPTION)
+            self._progress(sum(self._done), 1 << self._plan.blocks)
+            if not ended.not_done or any(future.exception() for future in ended.done):
+                return
+
+    def _stretch(self, number: int) -> list[Table]:
+        """The tables of the people of one stretch of blocks, so far as nobody stops it."""
+        readers = [Reader(package, self._round_key) for package in self._packages]
+        tables = self._questions.zeros()
+        for block in range(*self._plan.stretches[number]):
+            if self._stop.is_set():
+                break
+            pieces = [piece for reader in readers for piece in reader.pieces(block, self._plan.blocks)]
+            self._questions.add(tables, join(pieces, self._questions))
+            self._done[number] += 1
+        return tables

@@ -1,0 +1,47 @@
+"""What overlap and howmany share: people by which, or by how many, of several sets they are in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkage.measures.kinds.breakdown import Breakdown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from linkage.measures.evaluate import Block, Program
+    from linkage.measures.kinds.breakdown import Table
+    from linkage.measures.model import Axis, Cells, Expression, Frame, Measure
+
+
+class Combinations:
+    """Own axis: the sums of the weights of the sets that a person is in, from 1.
+
+    In a period all sets must be known; over a stretch each set counts by its own known periods.
+    """
+
+    def __init__(
+        self,
+        measure: Measure,
+        frame: Frame,
+        program: Program,
+        sets: Sequence[Expression],
+        weights: Sequence[int],
+    ) -> None:
+        self._breakdown = Breakdown(measure, frame)
+        self._sets = sets
+        self._weights = weights
+        self._steps = [program.add(e) for e in sets]
+
+    def shape(self) -> tuple[int, int, int, int]:
+        """See Kind."""
+        return self._breakdown.shape(sum(self._weights))
+
+    def block(self, block: Block) -> Table:
+        """See Kind."""
+        return self._breakdown.count_sums([block.bits(step) for step in self._steps], self._weights, block)
+
+    def laid_out(self, own: Axis, total: Table) -> Cells:
+        """The figures, with the kind's own axis."""
+        notes = self._breakdown.notes([e.known for e in self._sets], dated=all(e.dated for e in self._sets))
+        return self._breakdown.cells(own, total, [notes] * len(own.values))

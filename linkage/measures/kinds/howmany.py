@@ -1,0 +1,24 @@
+"""howmany: people in exactly one, two, three … of the lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkage.measures.kinds.combinations import Combinations
+from linkage.measures.model import Axis
+
+if TYPE_CHECKING:
+    from linkage.measures.evaluate import Program
+    from linkage.measures.kinds.breakdown import Table
+    from linkage.measures.model import Cells, Frame, HowMany
+
+
+class HowManyTable(Combinations):
+    """Own axis: the number of lists, from 1."""
+
+    def __init__(self, measure: HowMany, frame: Frame, program: Program) -> None:
+        super().__init__(measure, frame, program, measure.lists, [1] * len(measure.lists))
+
+    def cells(self, total: Table) -> Cells:
+        """See Kind."""
+        return self.laid_out(Axis("lists", tuple(range(1, len(self._sets) + 1))), total)

@@ -1,0 +1,29 @@
+"""What a kind of measure is to whoever counts: a table of one block, and figures of the sum of all blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from linkage.measures.evaluate import Block
+    from linkage.measures.kinds.breakdown import Table
+    from linkage.measures.model import Cells
+
+
+class Kind(Protocol):
+    """One measure, ready to be asked of every block.
+
+    Made of the measure, the frame, and the program that its expressions become steps of.
+    """
+
+    def shape(self) -> tuple[int, int, int, int]:
+        """The shape of its table."""
+        ...
+
+    def block(self, block: Block) -> Table:
+        """The table of one block. Tables of blocks add."""
+        ...
+
+    def cells(self, total: Table) -> Cells:
+        """The figures: `total` is the sum of the tables of all blocks."""
+        ...

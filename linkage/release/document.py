@@ -1,0 +1,282 @@
+"""A release as a typed value. What exists of this type has passed the strict reading of docs/release.md.
+
+A `Release` is made by `parse`, from the bytes of release.json, and by nothing else: `control` writes those
+bytes from released counts and hands them to `parse` too. So whatever a report shows stands, as it is shown,
+in the file that the matcher signs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import InitVar, dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Final, final
+
+from linkage.dimensions import OTHER
+from linkage.errors import PackageError
+from linkage.release import tables
+from linkage.release.counts import ALL, MEAN
+from linkage.release.reading import BadReleaseError, Node, load
+from linkage.release.tables import Scale, Table
+from linkage.window import MAX_PERIODS, Unit, Window
+
+FORMAT: Final = "linkage-release/1"
+METHODS_LATER: Final = ("suppress", "cellkey", "dp")
+MADE: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+_MEMBERS = (
+    "format", "agreement", "matcher", "method", "packages", "made", "window", "dimensions", "labels",
+    "tables", "audit",
+)  # fmt: skip
+_HEX = {length: re.compile(rf"[0-9a-f]{{{length}}}") for length in (32, 64, 128)}
+_MADE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9_-]{43}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PARSED = object()
+
+
+class UnknownReleaseError(PackageError):
+    """A release of another version of the format, or by a method that this version does not know."""
+
+    hint = "read it with a newer version of this program"
+
+
+@dataclass(frozen=True)
+class AgreementFacts:
+    """What a release says of its agreement. digest: 64 hex characters."""
+
+    name: str
+    round: int
+    title: str
+    purpose: str
+    basis: str
+    digest: str
+
+    @property
+    def slug(self) -> str:
+        """name-round, the stem of file names."""
+        return f"{self.name}-{self.round}"
+
+
+@dataclass(frozen=True)
+class MatcherFacts:
+    """Who counted, and signs. identity: fingerprint."""
+
+    name: str
+    title: str
+    identity: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One party's package. id: 32 hex characters; sha512: 128; counted_percent: 0..100, rounded down."""
+
+    party: str
+    title: str
+    id: str
+    sha512: str
+    counted_percent: int
+
+
+@final
+@dataclass(frozen=True, repr=False)
+class Release:
+    """Answers that may be told. Made only by `parse` and `control`.
+
+    method: its name and parameters; counting: "any-day", a person is there in a period on any of its days;
+    sex, ages, ages_on: the agreed dimensions, the names of age bands, and the day on which ages are taken;
+    labels: what is written in measures → its title.
+    """
+
+    agreement: AgreementFacts
+    matcher: MatcherFacts
+    method: Mapping[str, str]
+    packages: tuple[Delivery, ...]
+    made: dt.datetime
+    window: Window
+    counting: str
+    sex: bool
+    ages: tuple[str, ...]
+    ages_on: dt.date | None
+    labels: Mapping[str, str]
+    tables: tuple[Table, ...]
+    audited: bool
+    data: bytes = field(repr=False)
+    made_by: InitVar[object]
+
+    def __post_init__(self, made_by: object) -> None:
+        if made_by is not _PARSED:
+            raise TypeError("a Release is made by linkage.release.parse or control only")
+
+    def __repr__(self) -> str:
+        return f"<Release {self.agreement.slug}: {len(self.tables)} tables, {self.method['name']}>"
+
+    def to_bytes(self) -> bytes:
+        """The bytes of release.json: exactly those that it was read from, so that a signature still fits."""
+        return self.data
+
+    @property
+    def exact(self) -> bool:
+        """Whether the figures are told as they are."""
+        return self.method["name"] == "exact"
+
+    @cached_property
+    def scale(self) -> Scale:
+        """The labels that rows may have."""
+        return Scale(self.window.labels, tuple(self.window.spans), self.sex, self.ages)
+
+    def title(self, source: str) -> str:
+        """The title of a series, group or expression as written; itself where it has none."""
+        return self.labels.get(source, source)
+
+    def table(self, measure: str) -> Table:
+        """The table of this measure. Raises KeyError."""
+        return {t.measure: t for t in self.tables}[measure]
+
+
+def parse(data: bytes) -> Release:
+    """The release in the bytes of release.json.
+
+    Raises UnknownReleaseError for another version or method, BadReleaseError for whatever else is not as
+    docs/release.md says. The signature is not checked here, nor that the tables agree: see `verify`.
+    """
+    root = load(data)
+    form = root.names().get("format", Node(None, "format")).text()
+    if form != FORMAT:
+        raise UnknownReleaseError(
+            "a release of format {format}, and this program knows {known}", format=form, known=FORMAT
+        )
+    found = root.members(_MEMBERS)
+    window = _window(found["window"])
+    dimensions = found["dimensions"].members(("sex",), ("age",))
+    ages_on, ages = _ages(dimensions["age"]) if "age" in dimensions else (None, ())
+    scale = Scale(window.labels, tuple(window.spans), dimensions["sex"].flag(), ages)
+    return Release(
+        agreement=_agreement(found["agreement"]),
+        matcher=_matcher(found["matcher"]),
+        method=_method(found["method"]),
+        packages=_packages(found["packages"]),
+        made=_made(found["made"]),
+        window=window,
+        counting=found["window"].names()["counting"].among(("any-day",)),
+        sex=scale.sex,
+        ages=ages,
+        ages_on=ages_on,
+        labels=MappingProxyType({k: v.text() for k, v in found["labels"].names().items()}),
+        tables=_tables(found["tables"], scale),
+        audited=_audit(found["audit"]),
+        data=data,
+        made_by=_PARSED,
+    )
+
+
+def _agreement(node: Node) -> AgreementFacts:
+    found = node.members(("name", "round", "title", "purpose", "basis", "digest"))
+    return AgreementFacts(
+        name=found["name"].matching(_NAME),
+        round=found["round"].whole(1),
+        title=found["title"].text(),
+        purpose=found["purpose"].text(),
+        basis=found["basis"].text(),
+        digest=found["digest"].matching(_HEX[64]),
+    )
+
+
+def _matcher(node: Node) -> MatcherFacts:
+    found = node.members(("name", "title", "identity"))
+    return MatcherFacts(
+        found["name"].matching(_NAME), found["title"].text(), found["identity"].matching(_FINGERPRINT)
+    )
+
+
+def _method(node: Node) -> Mapping[str, str]:
+    name = node.names().get("name", Node(None, "method.name")).text()
+    if name in METHODS_LATER:
+        raise UnknownReleaseError(
+            "a release by method {method}, which this version does not know yet", method=name
+        )
+    found = node.members(("name", "agreed"))
+    found["name"].among(("exact",))
+    if not found["agreed"].text().strip():
+        raise BadReleaseError("not a release: {where} is missing", where="method.agreed")
+    return MappingProxyType({"name": name, "agreed": found["agreed"].text()})
+
+
+def _packages(node: Node) -> tuple[Delivery, ...]:
+    packages = tuple(_delivery(item) for item in node.items())
+    if not packages or len({p.party for p in packages}) < len(packages):
+        raise BadReleaseError(
+            "not a release: {where} does not have one package of each party", where=node.where
+        )
+    return packages
+
+
+def _delivery(node: Node) -> Delivery:
+    found = node.members(("party", "title", "id", "sha512", "counted_percent"))
+    return Delivery(
+        party=found["party"].matching(_NAME),
+        title=found["title"].text(),
+        id=found["id"].matching(_HEX[32]),
+        sha512=found["sha512"].matching(_HEX[128]),
+        counted_percent=found["counted_percent"].whole(0, 100),
+    )
+
+
+def _made(node: Node) -> dt.datetime:
+    try:
+        return dt.datetime.strptime(node.matching(_MADE), MADE).replace(tzinfo=dt.UTC)
+    except ValueError:
+        raise BadReleaseError("not a release: {where} is no time", where=node.where) from None
+
+
+def _window(node: Node) -> Window:
+    found = node.members(("unit", "periods", "spans", "counting"))
+    unit = Unit(found["unit"].among([u.value for u in Unit]))
+    periods = found["periods"].texts()
+    spans = {name: tuple(end.text() for end in item.items()) for name, item in found["spans"].names().items()}
+    try:
+        window = Window(unit, periods[0], periods[-1], {name: _span(periods, s) for name, s in spans.items()})
+        sound = window.labels == periods and len(periods) <= MAX_PERIODS and not {ALL, MEAN} & spans.keys()
+    except (IndexError, ValueError):
+        sound = False
+    if not sound:
+        raise BadReleaseError("not a release: {where} is no run of periods", where=node.where)
+    return window
+
+
+def _span(periods: tuple[str, ...], ends: tuple[str, ...]) -> tuple[int, int]:
+    first, last = (periods.index(end) for end in ends)
+    if first > last:
+        raise ValueError
+    return first, last
+
+
+def _ages(node: Node) -> tuple[dt.date, tuple[str, ...]]:
+    found = node.members(("on", "bands"))
+    bands = found["bands"].texts()
+    try:
+        on = dt.date.fromisoformat(found["on"].matching(_DAY))
+    except ValueError:
+        raise BadReleaseError("not a release: {where} is no day", where=found["on"].where) from None
+    if not bands or {OTHER, ALL} & set(bands):
+        raise BadReleaseError("not a release: {where} is none of what it may be", where=found["bands"].where)
+    return on, bands
+
+
+def _tables(node: Node, scale: Scale) -> tuple[Table, ...]:
+    found = tuple(tables.read(item, scale) for item in node.items())
+    if not found or len({t.measure for t in found}) < len(found):
+        raise BadReleaseError(
+            "not a release: {where} does not have one table of each measure", where=node.where
+        )
+    return found
+
+
+def _audit(node: Node) -> bool:
+    if node.members(("audited",))["audited"].flag():
+        raise BadReleaseError("not a release: {where} says that exact figures were audited", where=node.where)
+    return False

@@ -1,0 +1,138 @@
+"""The one gate: true figures → a release. Nothing else turns the one into the other."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from linkage.dimensions import OTHER
+from linkage.errors import ReleaseError
+from linkage.measures.model import Axis, Count, Frame, HowMany, Overlap, Share
+from linkage.release.counts import ALL, MEAN
+from linkage.release.document import FORMAT, MADE, METHODS_LATER, Release, parse
+from linkage.release.facts import asked_of, question
+from linkage.release.methods import exact
+from linkage.release.rows import SEXES, combinations, rows, times
+from linkage.release.writing import write
+
+if TYPE_CHECKING:
+    from linkage.agreement.model import Agreement, ReleaseRule
+    from linkage.measures.model import Figures, Measure
+    from linkage.release.protected import Protected
+
+METHODS: Mapping[str, Callable[[Figures, ReleaseRule], Protected]] = {"exact": exact.protect}
+
+
+class LaterMethodError(ReleaseError):
+    """A method of 5-release that this version does not have."""
+
+    hint = 'use method = "exact", where the parties may, or a newer version of this program'
+
+
+class DraftError(ReleaseError):
+    """A release is bound to an agreement by its digest, and a draft has none."""
+
+    hint = "fill in the fingerprints: see `link agreement check`"
+
+
+@dataclass(frozen=True)
+class PackageFact:
+    """What a release tells of one party's package.
+
+    id: 32 hex characters; sha512: 128; counted_percent: 0..100, of the register's people, rounded down.
+    """
+
+    party: str
+    id: str
+    sha512: str
+    counted_percent: int
+
+
+def control(
+    figures: Figures, agreement: Agreement, packages: Sequence[PackageFact], made: dt.datetime
+) -> Release:
+    """The release of a round, by the method of its agreement.
+
+    figures: of all the agreement's measures, in its order; packages: one of each party; made: with its zone.
+    Raises LaterMethodError, DraftError, and what the method raises.
+    """
+    protect = _method(agreement.release.method)
+    if agreement.digest is None:
+        raise DraftError("the agreement {agreement} is a draft", agreement=agreement.slug)
+    if figures.measures != agreement.measures or figures.cells.keys() != {m.name for m in agreement.measures}:
+        raise ValueError("the figures are not those of the agreement's measures")
+    frame = Frame(agreement.window, agreement.dimensions)
+    for measure in figures.measures:
+        _check_axes(measure, figures.cells[measure.name].axes, frame)
+    protected = protect(figures, agreement.release)
+    return parse(write(_document(agreement, protected, frame, packages, made)))
+
+
+def _method(name: str) -> Callable[[Figures, ReleaseRule], Protected]:
+    if name in METHODS_LATER:
+        raise LaterMethodError("the release method {method} is not there yet", method=name)
+    return METHODS[name]  # the agreement knows no other name
+
+
+def _check_axes(measure: Measure, axes: tuple[Axis, ...], frame: Frame) -> None:
+    """Raises ValueError where a table is not laid out as the measure asks: then something is badly wrong."""
+    age = frame.dimensions.age
+    time = next((d for d in measure.by if d in ("period", "span")), "window")
+    labels = times(measure.by, frame.window.labels, tuple(frame.window.spans))
+    expected = _own_axis(measure) | {time: tuple(ALL if t is None else t for t in labels if t != MEAN)}
+    if "sex" in measure.by:
+        expected["sex"] = SEXES
+    if "age" in measure.by and age is not None:
+        expected["age"] = (*(b.name for b in age.bands), OTHER, ALL)
+    if {axis.name: axis.values for axis in axes} != expected or len(axes) != len(expected):
+        raise ValueError(f"the figures of {measure.name} are not laid out as it asks")
+
+
+def _own_axis(measure: Measure) -> dict[str, tuple[Any, ...]]:
+    match measure:
+        case Count(parts=parts) if parts:
+            return {"part": (*(part.source for part in parts), "unique")}
+        case Overlap(sets=sets):
+            return {"in": combinations(tuple(s.source for s in sets))}
+        case HowMany(lists=lists):
+            return {"lists": tuple(range(1, len(lists) + 1))}
+        case Share(of=of):
+            return {"role": ("value",) if isinstance(of, int) else ("value", "of")}
+        case _:
+            return {}
+
+
+def _document(
+    agreement: Agreement,
+    protected: Protected,
+    frame: Frame,
+    packages: Sequence[PackageFact],
+    made: dt.datetime,
+) -> dict[str, object]:
+    asked = asked_of(agreement)
+    by_party = {p.party: p for p in packages}
+    if len(packages) != len(agreement.parties) or by_party.keys() != {p.name for p in agreement.parties}:
+        raise ValueError("not one package of each party")
+    return {
+        "format": FORMAT,
+        "agreement": asked["agreement"],
+        "matcher": asked["matcher"],
+        "method": protected.method,
+        "packages": [
+            {"party": p.name, "title": p.title} | _delivered(by_party[p.name]) for p in agreement.parties
+        ],
+        "made": made.astimezone(dt.UTC).strftime(MADE),
+        "window": asked["window"],
+        "dimensions": asked["dimensions"],
+        "labels": asked["labels"],
+        "tables": [
+            question(m) | {"rows": rows(m, protected.counts[m.name], frame)} for m in agreement.measures
+        ],
+        "audit": protected.audit,
+    }
+
+
+def _delivered(package: PackageFact) -> dict[str, object]:
+    return {"id": package.id, "sha512": package.sha512, "counted_percent": package.counted_percent}

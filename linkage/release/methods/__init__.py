@@ -1,0 +1,1 @@
+"""Ways to protect figures. Each turns true cells into released counts, all measures together."""

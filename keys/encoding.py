@@ -7,6 +7,7 @@ All functions raise ValueError, whose message is for a developer; the caller say
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -41,6 +42,19 @@ def load(text: str | bytes) -> dict[str, object]:
     document = _decoded(text)
     if not isinstance(document, dict):
         raise ValueError("not one JSON object, or a key twice, or a number that is not whole")  # noqa: TRY004 - one exception for whatever is not as written
+    return document
+
+
+def checked(document: Mapping[str, object]) -> bytes:
+    """Canonical JSON with one member more, `sha256`: a damaged private file must not become another key."""
+    return canonical({**document, "sha256": hashlib.sha256(canonical(document)).hexdigest()})
+
+
+def load_checked(data: bytes) -> dict[str, object]:
+    """The document that checked() wrote, `sha256` left out."""
+    document = load(data)
+    found = document.pop("sha256", None)
+    require(checked(document) == data and found is not None)
     return document
 
 

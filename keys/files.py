@@ -92,22 +92,7 @@ def write_private(
     """
     if kind not in KINDS:
         raise ValueError("a key file is of a known kind")
-    if passphrase is None and not modes_protect():
-        raise PassphraseError(
-            "{file} needs a passphrase: this system cannot keep others from reading it",
-            file=path,
-            hint="leave out --no-passphrase",
-        )
-    if passphrase is not None and len(passphrase) < SHORTEST_PASSPHRASE:
-        raise PassphraseError(
-            "the passphrase is too short: at least {shortest} characters",
-            shortest=SHORTEST_PASSPHRASE,
-            hint="five or six random words are strong and can be remembered",
-        )
-    if passphrase is not None and any("\ud800" <= character <= "\udfff" for character in passphrase):
-        raise PassphraseError(
-            "the passphrase holds bytes that are no text here", hint="set the terminal to UTF-8"
-        )
+    _check_passphrase(path, passphrase)
     text = _locked(kind, payload, passphrase) if passphrase is not None else _unlocked(kind, payload)
     try:
         with whole_file(path, private=True, replace=replace) as stream:
@@ -176,6 +161,27 @@ def destroy(path: Path) -> None:
         raise MissingKeyError("there is no key file at {file}", file=path) from None
     except OSError as error:
         raise KeyFileError("{file} cannot be destroyed: {reason}", file=path, reason=error.strerror) from None
+
+
+def _check_passphrase(path: Path, passphrase: str | None) -> None:
+    if passphrase is None:
+        if not modes_protect():
+            raise PassphraseError(
+                "{file} needs a passphrase: this system cannot keep others from reading it",
+                file=path,
+                hint="leave out --no-passphrase",
+            )
+        return
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise PassphraseError(
+            "the passphrase is too short: at least {shortest} characters",
+            shortest=SHORTEST_PASSPHRASE,
+            hint="five or six random words are strong and can be remembered",
+        )
+    if any("\ud800" <= character <= "\udfff" for character in passphrase):
+        raise PassphraseError(
+            "the passphrase holds bytes that are no text here", hint="set the terminal to UTF-8"
+        )
 
 
 def _overwrite(path: Path) -> None:

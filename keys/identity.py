@@ -104,11 +104,10 @@ class Identity(Hidden):
 
     def to_bytes(self) -> bytes:
         """The private keys, for keys.files."""
-        return encoding.canonical(
+        return encoding.checked(
             {
                 "format": IDENTITY_FORMAT,
                 "name": self.name,
-                "fingerprint": self.public.fingerprint,
                 "ed25519": encoding.b64(self._ed25519),
                 "xwing": encoding.b64(self._xwing),
             }
@@ -117,16 +116,14 @@ class Identity(Hidden):
     @classmethod
     def from_bytes(cls, data: bytes) -> Identity:
         """The identity that to_bytes() wrote. Raises UnknownVersionError, DamagedKeyError."""
-        document = _private(data, IDENTITY_FORMAT, {"format", "name", "fingerprint", "ed25519", "xwing"})
+        document = private_document(data, IDENTITY_FORMAT)
         try:
-            identity = cls(
+            encoding.members(document, {"format", "name", "ed25519", "xwing"})
+            return cls(
                 encoding.string(document, "name"), _seed(document, "ed25519"), _seed(document, "xwing")
             )
         except (ValueError, BadNameError):
             raise DamagedKeyError("the private key is damaged") from None
-        if identity.public.fingerprint != document["fingerprint"]:
-            raise DamagedKeyError("the private key is damaged")
-        return identity
 
 
 class RoundKey(Hidden):
@@ -156,23 +153,32 @@ class RoundKey(Hidden):
 
     def to_bytes(self) -> bytes:
         """The private key and its public half, for keys.files."""
-        return encoding.canonical(
+        return encoding.checked(
             {"format": ROUND_KEY, "xwing": encoding.b64(self._xwing), "public": self.public.to_text()}
         )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> RoundKey:
         """The round key that to_bytes() wrote. Raises UnknownVersionError, DamagedKeyError."""
-        document = _private(data, ROUND_KEY, {"format", "xwing", "public"})
+        document = private_document(data, ROUND_KEY)
         try:
+            encoding.members(document, {"format", "xwing", "public"})
             seed = _seed(document, "xwing")
             public = parse_public(encoding.string(document, "public"))
         except (ValueError, KeysError):
             raise DamagedKeyError("the private key is damaged") from None
-        halves = primitives.xwing_public_bytes(seed)
-        if not isinstance(public, PublicRoundKey) or halves != (public.mlkem, public.x25519):
+        if not isinstance(public, PublicRoundKey):
             raise DamagedKeyError("the private key is damaged")
         return cls(seed, public)
+
+
+def private_document(data: bytes, expected: str) -> Mapping[str, object]:
+    """What a to_bytes() of this format wrote, whole. Raises UnknownVersionError, DamagedKeyError."""
+    try:
+        encoding.known_format(encoding.load(data), expected)
+        return encoding.load_checked(data)
+    except ValueError:
+        raise DamagedKeyError("the private key is damaged") from None
 
 
 def _signed(
@@ -192,17 +198,6 @@ def _unseal(key: primitives.XWingPrivate, ciphertext: bytes, info: bytes) -> byt
         return primitives.hpke_open(key, ciphertext, info)
     except primitives.Refused:
         raise SealError("this cannot be opened with this key") from None
-
-
-def _private(data: bytes, expected: str, names: set[str]) -> Mapping[str, object]:
-    try:
-        document = encoding.load(data)
-    except ValueError:
-        raise DamagedKeyError("the private key is damaged") from None
-    encoding.known_format(document, expected)
-    if set(document) != names:
-        raise DamagedKeyError("the private key is damaged")
-    return document
 
 
 def _seed(document: Mapping[str, object], name: str) -> bytes:

@@ -11,7 +11,7 @@ import hmac
 from keys import encoding, primitives
 from keys.errors import KeysError
 from keys.hidden import Hidden
-from keys.identity import DamagedKeyError
+from keys.identity import DamagedKeyError, private_document
 from keys.names import BadNameError, check_name
 from keys.public import SECRET, fingerprint_bytes
 
@@ -22,7 +22,6 @@ DIGEST_SIZE = 32
 _TOKEN_INFO = b"linkage/1/token"
 _CHECK_INFO = b"linkage/1/check"
 _RECORD_INFO = b"linkage/1/record"
-_MEMBERS = {"format", "family", "maker", "secret", "sha256"}
 
 
 class DifferentSecretError(KeysError):
@@ -100,33 +99,25 @@ class Secret(Hidden):
 
     def to_bytes(self) -> bytes:
         """The secret, for keys.files and keys.exchange."""
-        return encoding.canonical(
+        return encoding.checked(
             {
                 "format": SECRET,
                 "family": self.family,
                 "maker": self.maker,
                 "secret": encoding.b64(self._value),
-                "sha256": hashlib.sha256(self._value).hexdigest(),
             }
         )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Secret:
         """The secret that to_bytes() wrote. Raises UnknownVersionError, DamagedKeyError."""
+        document = private_document(data, SECRET)
         try:
-            document = encoding.load(data)
-        except ValueError:
-            raise DamagedKeyError("the secret is damaged") from None
-        encoding.known_format(document, SECRET)
-        try:
-            encoding.members(document, _MEMBERS)
+            encoding.members(document, {"format", "family", "maker", "secret"})
             value = encoding.unb64(encoding.string(document, "secret"), SIZE)
-            secret = cls(value, encoding.string(document, "family"), encoding.string(document, "maker"))
+            return cls(value, encoding.string(document, "family"), encoding.string(document, "maker"))
         except (ValueError, BadNameError):
-            raise DamagedKeyError("the secret is damaged") from None
-        if hashlib.sha256(value).hexdigest() != document["sha256"]:
-            raise DamagedKeyError("the secret is damaged")
-        return secret
+            raise DamagedKeyError("the private key is damaged") from None
 
     def _derive(self, salt: bytes, info: bytes, length: int) -> bytes:
         return primitives.hkdf_sha256(self._value, salt, info, length)

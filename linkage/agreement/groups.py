@@ -1,0 +1,95 @@
+"""The groups of an agreement: expressions with a name and a title, which other expressions use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from keys.errors import Text
+from linkage.agreement.holders import once
+from linkage.agreement.model import Group, Known
+from linkage.agreement.names import IN_ROWS
+from linkage.measures import language
+from linkage.measures.model import Expression, OfSex
+from linkage.window import MAX_PERIODS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from linkage.agreement.model import Party
+    from linkage.agreement.places import Path
+    from linkage.agreement.tables import Problems, Table
+    from linkage.dimensions import Dimensions
+    from linkage.window import Window
+
+
+def vocabulary(
+    parties: Sequence[Party], dimensions: Dimensions, window: Window | None
+) -> language.Vocabulary:
+    """What expressions may speak of, groups aside."""
+    return language.Vocabulary(
+        series={s.key: (s.title, s.known is Known.DATES) for p in parties for s in p.series},
+        groups={},
+        sex=dimensions.sex,
+        ages=dimensions.age,
+        periods=len(window) if window else MAX_PERIODS,
+    )
+
+
+def groups(top: Table, known: language.Vocabulary) -> tuple[tuple[Group, ...], language.Vocabulary]:
+    """The groups in the agreement's order, and the vocabulary with them."""
+    tables = top.tables("group")
+    found = tuple(Group(t.name(reserved=IN_ROWS), t.text("title"), t.text("is")) for t in tables)
+    once(tables, [g.name for g in found])
+    for table in tables:
+        table.finish()
+    named = {g.name: (g, t) for g, t in zip(found, tables, strict=True) if g.name}
+    # a stand-in first for each: what uses a group that is wrong is read as if the group was well
+    read = {name: replace(_stand_in(name, known), label=g.title) for name, (g, _) in named.items()}
+    for name in _in_order(named, top.problems):
+        group, table = named[name]
+        here = replace(known, groups=read)
+        tree = expression(group.source, here, top.problems, (*table.path, "is"))
+        read[name] = replace(tree, label=group.title)
+    return found, replace(known, groups=read)
+
+
+def expression(source: str, known: language.Vocabulary, problems: Problems, path: Path) -> Expression:
+    """The expression; what is wrong with it is noted, with a caret below the place."""
+    if not source.strip():
+        return _stand_in(source, known)  # that it is empty has been said
+    try:
+        return language.parse(source, known)
+    except language.ExpressionError as error:
+        line, caret = error.details
+        values: dict[str, object] = {"what": error.message, "line": line, "caret": caret}
+        problems.add(path, Text("{what}\n    {line}\n    {caret}", values))
+        return _stand_in(source, known)
+
+
+def _stand_in(source: str, known: language.Vocabulary) -> Expression:
+    """What stands for an expression with a problem; no agreement is made with it."""
+    return Expression(source, OfSex(1), (1 << known.periods) - 1, dated=True, label=source)
+
+
+def _in_order(named: Mapping[str, tuple[Group, Table]], problems: Problems) -> Iterator[str]:
+    """The names, each after those that it uses; names in a cycle are left out and the cycle is noted."""
+    uses = {
+        name: {word.text for word in language.words(group.source)} & named.keys()
+        for name, (group, _) in named.items()
+    }
+    in_cycles: set[str] = set()
+    while True:
+        try:
+            order = list(TopologicalSorter(uses).static_order())
+        except CycleError as error:
+            cycle: list[str] = error.args[1][:0:-1]  # from a name to one that it uses; first and last are one
+            start = cycle.index(min(cycle, key=list(named).index))
+            cycle = cycle[start:] + cycle[: start + 1]
+            path = (*named[cycle[0]][1].path, "is")
+            problems.add(path, Text("groups that use each other: {cycle}", {"cycle": " → ".join(cycle)}))
+            in_cycles.update(cycle)
+            uses |= {name: set() for name in cycle}
+        else:
+            return (name for name in order if name not in in_cycles)

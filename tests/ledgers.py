@@ -1,0 +1,60 @@
+"""Ledgers for tests: a file, and a PostgreSQL database of its own where a server answers."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+from linkage.ledger import Arrival, RoundId, Terms
+from tests.needs import missing
+
+SERVER = os.environ.get("LINKAGE_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
+KINDS = ("sqlite", "postgresql")
+NOW = dt.datetime(2026, 11, 21, 20, 0, 0, 123456, tzinfo=dt.UTC)
+ROUND = RoundId("malmo-sok", 1)
+TERMS = Terms(ROUND, digest="d1" * 32, round_key="SHA256:round", retention_days=30)
+
+
+def later(minutes: int) -> dt.datetime:
+    """NOW and so many minutes."""
+    return NOW + dt.timedelta(minutes=minutes)
+
+
+def arrival(party: str, sequence: int) -> Arrival:
+    """A package of this party, all its facts made of its sequence."""
+    mark = f"{party}-{sequence}".encode().hex()
+    return Arrival(
+        party=party,
+        id=mark[-32:].zfill(32),
+        sequence=sequence,
+        sha512=mark.zfill(128),
+        check="c0" * 8,
+        file=f"{ROUND}/{party}-{sequence}.link",
+    )
+
+
+@contextlib.contextmanager
+def address(kind: str, folder: Path) -> Iterator[str]:
+    """The address of a ledger that is not there yet; what it becomes is gone afterwards."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'ledger.db'}"
+        return
+    try:
+        import psycopg
+
+        server = psycopg.connect(f"{SERVER}/postgres", autocommit=True, connect_timeout=2)
+    except (ImportError, OSError) as error:
+        missing(f"psycopg ({type(error).__name__})")
+    except psycopg.OperationalError:
+        missing("a PostgreSQL server; set LINKAGE_POSTGRES to its address")
+    with server:
+        name = f"linkage_test_{uuid.uuid4().hex}"
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{SERVER.replace('postgresql://', 'postgresql+psycopg://')}/{name}"
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

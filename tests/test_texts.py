@@ -61,8 +61,13 @@ def spoken(file: Path) -> Iterator[tuple[str, int]]:
     """templates() less the words of Python's own errors, which no user sees."""
     source = file.read_text(encoding="utf-8").splitlines()
     for text, line in templates(file):
-        if not any(f"{plain}(" in source[line - 1] for plain in PLAIN) and any(c.isalpha() for c in text):
+        if not any(f"{plain}(" in source[line - 1] for plain in PLAIN) and has_words(text):
             yield text, line
+
+
+def has_words(template: str) -> bool:
+    """Whether something is said, beside the placeholders."""
+    return any(c.isalpha() for literal, *_ in string.Formatter().parse(template) for c in literal)
 
 
 def placeholders(template: str) -> set[str]:

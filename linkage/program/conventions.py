@@ -67,7 +67,7 @@ class Command(click.Command):
     def get_short_help_str(self, limit: int = 45) -> str:
         """First line of the help, translated."""
         del limit
-        return say((self.help or "").split("\n")[0].strip().rstrip("."))
+        return say((self.help or "").split("\n")[0].strip()).rstrip(".")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """As click, translated."""
@@ -91,7 +91,7 @@ class Group(click.Group):
     def get_short_help_str(self, limit: int = 45) -> str:
         """First line of the help, translated."""
         del limit
-        return say((self.help or "").split("\n")[0].strip().rstrip("."))
+        return say((self.help or "").split("\n")[0].strip()).rstrip(".")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """As click, translated."""

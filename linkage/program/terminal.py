@@ -115,16 +115,14 @@ def _complain(error: Error) -> None:
         click.echo(say(Text("hint: {what}", {"what": error.advice})), err=True)
 
 
-def run(program: click.Group) -> int:
-    """Run the program on sys.argv and return its exit code. No exception and no traceback leaves this."""
+def run(program: click.Command, args: Sequence[str] | None = None) -> int:
+    """Run the program on args, or sys.argv; its exit code. No exception and no traceback leaves this."""
     use(from_environment())
     try:
-        program.main(standalone_mode=False)
+        code = program.main(args=args, standalone_mode=False)
     except Error as error:
         _complain(error)
         return exit_code(error)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
     except click.UsageError as error:
         click.echo(say(Text("error: {what}", {"what": _click_words(error)})), err=True)
         click.echo(say(Text("hint: {what}", {"what": Text("see {command} --help", _path(error))})), err=True)
@@ -147,7 +145,7 @@ def run(program: click.Group) -> int:
     except Exception as error:  # the last resort: told without any value it holds
         _confess(error)
         return EXIT_BUG
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _click_words(error: click.UsageError) -> str:

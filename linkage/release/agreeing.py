@@ -1,113 +1,234 @@
 """Whether the tables of a release agree with themselves and with each other (docs/release.md, check 5).
 
 Works on the published numbers alone, and knows nothing of how they were made: a second opinion, not the same
-arithmetic again. Each check is one function and one error; `ALL_CHECKS` is the list, in order.
+arithmetic again. Each check is one function and one error of linkage.release.disagreements.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
-from linkage.dimensions import OTHER
-from linkage.errors import PackageError, Text
-from linkage.release.counts import ALL, MEAN, Place
-from linkage.release.rows import Row, Scalar, places
-from linkage.release.tables import PART_TOTALS
+from linkage.release.counts import ALL, MEAN
+from linkage.release.disagreements import (
+    ChangeError,
+    CoveredError,
+    EverError,
+    MeanError,
+    PartsError,
+    PercentError,
+    SameQuestionError,
+    TotalError,
+)
+from linkage.release.published import Key, Rows, exact, tenth
 
 if TYPE_CHECKING:
     from linkage.release.document import Release
-    from linkage.release.tables import Scale, Table
-
-Number: TypeAlias = int | Decimal
-
-
-class DisagreementError(PackageError):
-    """Two numbers of a release cannot both be right."""
-
-    hint = "do not use this release; ask the matcher for release.json again"
-
-
-class IncompleteError(DisagreementError):
-    """A table lacks a row, or has it twice."""
-
-
-class TotalError(DisagreementError):
-    """Sexes or ages do not add up to their total."""
-
-
-class MeanError(DisagreementError):
-    """A mean is not that of its periods."""
-
-
-class PartsError(DisagreementError):
-    """sum or surplus is not that of the parts."""
-
-
-class PercentError(DisagreementError):
-    """A per cent or its distance to the target is not that of its row."""
-
-
-class ChangeError(DisagreementError):
-    """A comparison with a span is not that of the two rows."""
-
-
-class EverError(DisagreementError):
-    """Fewer people over the whole time than in a piece of it, or more than in all pieces together."""
-
-
-class SameQuestionError(DisagreementError):
-    """Two tables answer one question differently."""
-
-
-class Key(NamedTuple):
-    """Where a row stands in its table."""
-
-    place: Place
-    own: Scalar
-
-    def said(self) -> Text:
-        """The place in words."""
-        place = self.place
-        parts = [str(label) for label in (place.time, place.sex, place.age) if label is not None]
-        own = "+".join(self.own) if isinstance(self.own, tuple) else self.own
-        return Text("{row}", {"row": ", ".join([*parts, *([str(own)] if own is not None else [])]) or ALL})
-
-
-Rows: TypeAlias = Mapping[Key, Row]
+    from linkage.release.tables import Table
 
 
 def check(release: Release) -> None:
-    """Raises the DisagreementError of the first check that fails."""
-    rows = {table.measure: _keyed(table, release.scale) for table in release.tables}
-    for table in release.tables:
-        for one in TABLE_CHECKS:
-            one(table, rows[table.measure])
-    same_questions(release.tables, rows)
+    """Raises the error of the first check that fails."""
+    several = [Rows(table, release.scale) for table in release.tables]
+    for rows in several:
+        for one in (totals, means, parts, percents, changes, ever, covered):
+            one(rows)
+    same_questions(several)
 
 
-def _keyed(table: Table, scale: Scale) -> Rows:
-    """The rows by where they stand. Raises IncompleteError unless every combination is there, once."""
-    found: dict[Key, Row] = {}
-    for row in table.rows:
-        time, sex, age = (row.get(name) for name in (table.time or "", "sex", "age"))
-        key = Key(Place(_label(time), _label(sex), _label(age)), row[table.own_key] if table.own_key else None)
-        if key in found:
-            raise IncompleteError(
-                "table {measure} has a row twice: {row}", measure=table.measure, row=key.said()
-            )
-        found[key] = row
-    for place in places(table.dimensions, scale.periods, scale.spans, scale.bands):
-        for own in table.own:
-            if Key(place, own) not in found:
-                raise IncompleteError(
-                    "table {measure} lacks a row: {row}", measure=table.measure, row=Key(place, own).said()
+# -- one table --------------------------------------------------------------------------------------------
+
+
+def totals(rows: Rows) -> None:
+    """All sexes are the three sexes together, and all ages the bands and the rest."""
+    for name in ("sex", "age"):
+        pieces: defaultdict[Key, list[Key]] = defaultdict(list)
+        for key in rows.at:
+            if getattr(key.place, name) not in (None, ALL) and key.place.time != MEAN:
+                pieces[key.at(**{name: ALL})].append(key)
+        for whole, several in pieces.items():
+            for counted in rows.counted:
+                values = [rows.number(piece, counted) for piece in several]
+                known = [value for value in values if value is not None]
+                if len(known) == len(values) and rows.number(whole, counted) not in (None, sum(known)):
+                    raise TotalError(
+                        "table {measure}: the pieces of {row} do not add up to it",
+                        measure=rows.table.measure,
+                        row=str(whole),
+                    )
+
+
+def means(rows: Rows) -> None:
+    """A mean is the mean of the known periods, and is told where these are."""
+    for key, row in rows.at.items():
+        if key.place.time == MEAN and key.own not in ("sum", "surplus"):
+            for counted in rows.counted:
+                if exact(row, counted) != tenth(rows.number(key, counted)):
+                    raise MeanError(
+                        "table {measure}: {row} is not the mean of its periods",
+                        measure=rows.table.measure,
+                        row=str(key),
+                    )
+
+
+def parts(rows: Rows) -> None:
+    """sum is the parts added up, and surplus what it has more than unique."""
+    if rows.table.own_key != "part":
+        return
+    for key in [key for key in rows.at if key.own == "sum"]:
+        unique = key._replace(own="unique")
+        terms = [rows.number(key._replace(own=part)) for part in rows.table.items]
+        known = [term for term in terms if term is not None]
+        whole = sum(known, Fraction(0)) if len(known) == len(terms) else None
+        if rows.at[unique].get("note") == "no dates":
+            whole = None
+        more = less(whole, rows.number(unique))
+        for own, expected in (("sum", whole), ("surplus", more)):
+            if exact(rows.at[key._replace(own=own)], "value") != tenth(expected):
+                raise PartsError(
+                    "table {measure}: {row} is not that of the parts",
+                    measure=rows.table.measure,
+                    row=str(key._replace(own=own)),
                 )
-    return found
 
 
-def _label(value: Scalar) -> str | None:
-    return value if isinstance(value, str) else None
+def percents(rows: Rows) -> None:
+    """A per cent is value / of, and its difference that to the target; none where `of` is 0."""
+    table = rows.table
+    if table.kind != "share":
+        return
+    for key, row in rows.at.items():
+        percent = _percent(rows, key)
+        distance = less(percent, None if table.target is None else Fraction(table.target))
+        for name, expected in (("percent", percent), ("difference", distance)):
+            if name in row and exact(row, name) != tenth(expected):
+                raise PercentError(
+                    "table {measure}: the {name} of {row} is not that of its numbers",
+                    measure=table.measure,
+                    name=name,
+                    row=str(key),
+                )
+
+
+def _percent(rows: Rows, key: Key) -> Fraction | None:
+    value = rows.number(key)
+    constant = isinstance(rows.table.of, int)
+    of = exact(rows.at[key], "of") if constant else rows.number(key, "of")
+    return 100 * value / of if value is not None and of else None
+
+
+def changes(rows: Rows) -> None:
+    """against is the number of the named span, and change the distance to it."""
+    table = rows.table
+    if table.against is None:
+        return
+    for key, row in rows.at.items():
+        base = key.at(time=table.against)
+        here, there = (_percent(rows, k) if table.kind == "share" else rows.number(k) for k in (key, base))
+        told = key != base and here is not None and there is not None
+        expected = (tenth(there), tenth(less(here, there))) if told else (None, None)
+        if (exact(row, "against"), exact(row, "change")) != expected:
+            raise ChangeError(
+                "table {measure}: the change of {row} is not that of its numbers",
+                measure=table.measure,
+                row=str(key),
+            )
+
+
+def less(a: Fraction | None, b: Fraction | None) -> Fraction | None:
+    """a - b, where both are known."""
+    return None if a is None or b is None else a - b
+
+
+def ever(rows: Rows) -> None:
+    """Over the whole time at least as many as in each piece of it, at most as many as in all together."""
+    if rows.table.kind not in ("count", "share"):
+        return  # a combination by "ever" of each set can be rarer than the same combination in a month
+    for rest, pieces in rows.over_time.items():
+        for counted in rows.counted if rest.own not in ("sum", "surplus") else ():
+            whole = rows.number(rest.at(time=ALL), counted)
+            values = [value for key, _ in pieces if (value := rows.number(key, counted)) is not None]
+            if whole is None or not values:
+                continue
+            all_known = (
+                rows.table.time == "period" and rows.table.kind == "count" and len(values) == len(pieces)
+            )
+            if whole < max(values) or (all_known and whole > sum(values)):
+                raise EverError(
+                    "table {measure}: {row} does not fit its periods",
+                    measure=rows.table.measure,
+                    row=str(rest.at(time=ALL)),
+                )
+
+
+def covered(rows: Rows) -> None:
+    """Where everybody counted is in a part, the parts add up to no fewer."""
+    if not rows.table.covered:
+        return
+    for key, row in rows.at.items():
+        surplus = exact(row, "value") if key.own == "surplus" else None
+        if surplus is not None and surplus < 0:
+            raise CoveredError(
+                "table {measure}: {row} is more than its parts together",
+                measure=rows.table.measure,
+                row=str(key._replace(own="unique")),
+            )
+
+
+# -- two tables -------------------------------------------------------------------------------------------
+
+
+class Question(NamedTuple):
+    """An expression, asked of a time, a sex and an age."""
+
+    source: str
+    time: str
+    sex: str
+    age: str
+
+
+def same_questions(several: list[Rows]) -> None:
+    """One expression has one number at one place, in whichever tables it is counted."""
+    answers: dict[Question, tuple[Fraction, str]] = {}
+    for rows in several:
+        for question, value in _answers(rows):
+            known, measure = answers.setdefault(question, (value, rows.table.measure))
+            if known != value:
+                raise SameQuestionError(
+                    "tables {first} and {measure} do not agree on {source}: {row}",
+                    first=measure,
+                    measure=rows.table.measure,
+                    source=question.source,
+                    row=", ".join(question[1:]),
+                )
+
+
+def _answers(rows: Rows) -> Iterator[tuple[Question, Fraction]]:
+    """What a table says of each expression that it counts. Sets of an overlap: all combinations with it."""
+    table = rows.table
+    sums: defaultdict[Question, list[Fraction | None]] = defaultdict(list)
+    for key in rows.at:
+        if key.place.time == MEAN:
+            continue
+        if table.kind == "overlap" and isinstance(key.own, tuple):
+            for source in key.own:
+                sums[_asked(source, table, key)].append(rows.number(key))
+        elif table.kind == "share":
+            sums[_asked(str(table.asked), table, key)].append(rows.number(key))
+            if isinstance(table.of, str):
+                sums[_asked(table.of, table, key)].append(rows.number(key, "of"))
+        elif table.kind == "count" and key.own not in ("sum", "surplus"):
+            source = str(table.asked if key.own in (None, "unique") else key.own)
+            sums[_asked(source, table, key)].append(rows.number(key))
+    for question, values in sums.items():
+        known = [value for value in values if value is not None]
+        if len(known) == len(values):
+            yield question, sum(known, Fraction(0))
+
+
+def _asked(source: str, table: Table, key: Key) -> Question:
+    place = key.place
+    time = ALL if place.time in (None, ALL) else f"{table.time} {place.time}"
+    return Question(source, time, place.sex or ALL, place.age or ALL)

@@ -85,6 +85,8 @@ def test_a_newer_package_takes_the_place_of_the_older(ledger: Ledger) -> None:
     assert (old.sha512, old.received, old.replaced, old.counts) == (MALMO.sha512, NOW, later(1), False)
     assert {p.sha512 for p in ledger.packages(ROUND) if p.counts} == {newer.sha512, AF.sha512}
     assert len(ledger.packages(ROUND)) == 3
+    assert ledger.receive(TERMS, [MALMO], later(2)) == ()  # it was accepted once: nothing is to be done
+    assert {p.sha512 for p in ledger.packages(ROUND) if p.counts} == {newer.sha512, AF.sha512}
 
 
 def test_the_same_package_again_changes_nothing_in_any_state(tmp_path: Path) -> None:
@@ -265,11 +267,12 @@ class Plain:
 
     state: str = ""
     counts: dict[str, Arrival] = field(default_factory=dict)
+    accepted: list[Arrival] = field(default_factory=list)
     highest: dict[str, int] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
 
     def receive(self, *arrivals: Arrival) -> bool:
-        new = [a for a in arrivals if a not in self.counts.values()]
+        new = [a for a in arrivals if a not in self.accepted]
         if new and self.state not in {"", "open"}:
             return False
         if any(a.sequence <= self.highest.get(a.party, 0) for a in new):
@@ -277,6 +280,7 @@ class Plain:
         self.state = self.state or "open"
         for a in new:
             self.counts[a.party], self.highest[a.party] = a, a.sequence
+            self.accepted.append(a)
         return True
 
     def step(self, name: str) -> bool:

@@ -161,8 +161,8 @@ class Ledger:
     def receive(self, terms: Terms, arrivals: Sequence[Arrival], now: dt.datetime) -> tuple[Received, ...]:
         """Accept packages, all or none; each replaces its party's older one. Returns those replaced.
 
-        The first accepted package begins the round. Packages that count already change nothing, in any state
-        of the round. Raises OtherAgreementError, ClosedError, OlderError.
+        The first accepted package begins the round. What was accepted before, replaced or not, changes
+        nothing, in any state of the round. Raises OtherAgreementError, ClosedError, OlderError.
         """
         with self._writing() as session:
             row = rows.find_round(session, terms.id) or _begin(session, terms, now)
@@ -172,7 +172,7 @@ class Ledger:
                     round=terms.id,
                     digest=row.digest,
                 )
-            here = {package.sha512 for package in rows.counted(row)}
+            here = {package.sha512 for package in row.packages}
             new = [arrival for arrival in arrivals if arrival.sha512 not in here]
             if new and row.state != State.OPEN:
                 raise _closed(row)

@@ -1,18 +1,56 @@
-"""Tokens as columns: 16 bytes per person, and their order.
+"""Tokens as columns: identifiers and a key → 16 bytes per person, and their order (docs/token.md).
 
 A token sorts by its bytes. Two big-endian words are the same order in two comparisons, which numpy does fast.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from keys.primitives import hmac_column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from keys.secret import RecordKey, TokenKey
+    from linkage.identifiers import Identifiers
+
 TokenArray: TypeAlias = npt.NDArray[np.uint8]
 """Shape (n, 16)."""
 Words: TypeAlias = npt.NDArray[np.uint64]
+
+SIZE = 16  # bytes of a token
+_AT_ONCE = 1 << 16  # messages that exist at a time
+
+
+def tokens(key: TokenKey, identifiers: Identifiers) -> TokenArray:
+    """Keyed tokens of n canonical identifiers (RFC 2104), in their order: shape (n, 16).
+
+    The HMAC's key is the token key's 64 hex characters, the message "se:199001012385", the token the first
+    16 bytes. The type of `identifiers` is the proof that each of them is canonical.
+    """
+    return _hmac(key.hmac_key, identifiers)
+
+
+def seeds(key: RecordKey, identifiers: Identifiers) -> TokenArray:
+    """As tokens, under the record key: the same person has the same seed in every round of the family."""
+    return _hmac(key.hmac_key, identifiers)
+
+
+def _hmac(key: bytes, identifiers: Identifiers) -> TokenArray:
+    column = hmac_column(key, _messages(identifiers), SIZE)
+    return np.frombuffer(column, np.uint8).reshape(len(identifiers), SIZE)
+
+
+def _messages(identifiers: Identifiers) -> Iterator[bytes]:
+    """scheme:identifier of each, made as they are needed."""
+    prefix, values = f"{identifiers.scheme}:".encode(), identifiers.values
+    for start in range(0, len(values), _AT_ONCE):
+        for value in values[start : start + _AT_ONCE].tolist():
+            yield prefix + value
 
 
 def words(tokens: TokenArray) -> tuple[Words, Words]:

@@ -67,9 +67,13 @@ class Problems:
                 words += f"[{step + 1}]"
         return words.removeprefix(".")
 
+    def told(self) -> tuple[Text, ...]:
+        """All problems, in the order of their lines."""
+        return tuple(text for _, text in sorted(self._found, key=lambda found: found[0]))
+
     def refuse(self, source: str) -> None:
         """Raise all problems, in the order of their lines, if there are any."""
-        details = tuple(text for _, text in sorted(self._found, key=lambda found: found[0]))
+        details = self.told()
         if len(details) == 1:
             raise ProblemsError("the agreement has a problem: {source}", details=details, source=source)
         if details:

@@ -195,7 +195,7 @@ def plain_summary(facts: Mapping[str, Any] | bytes) -> bytes:
     return struct.pack("<I", len(data)) + data
 
 
-def header(scene: Scene, party: str, **changes: Any) -> dict[str, Any]:
+def header(scene: Scene, party: str, /, **changes: Any) -> dict[str, Any]:
     """The facts of a package's header, with changes."""
     agreement = scene.agreement
     return {

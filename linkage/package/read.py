@@ -137,7 +137,7 @@ def _magic(stream: BinaryIO) -> None:
     if found == MAGIC:
         return
     family, _, version = found.partition(b"/")
-    if family == MAGIC.partition(b"/")[0] and version[:1].isdigit():
+    if len(found) == len(MAGIC) and family == MAGIC.partition(b"/")[0] and version[:1].isdigit():
         raise AnotherFormatError("a package of a version that this program does not know")
     raise FormatError("not a package")
 

@@ -1,0 +1,93 @@
+"""The steps of the demo in writing: STEPS.md for a reader, steps.sh for a shell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from keys.files import modes_protect
+from linkage.commands.demo_steps import FAMILY, KEY_WORDS_FILE, MATCHER, PARTIES, ROUND, Step
+from linkage.texts import say
+
+
+def write_steps(folder: Path, todo: Sequence[Step]) -> Path:
+    """STEPS.md for a reader and steps.sh for a shell; the path of the first."""
+    guide = folder / "STEPS.md"
+    guide.write_text(_guide(todo), encoding="utf-8")
+    (folder / "steps.sh").write_text(_script(todo), encoding="utf-8", newline="\n")
+    return guide
+
+
+def _guide(todo: Sequence[Step]) -> str:
+    parts = [
+        "# " + say("The round of this folder, step by step"),
+        say(
+            "The people are made up. Each step below has been done here already; steps.sh does them all once "
+            "more, in a new folder by-hand. To go through them yourself, make such a folder first:"
+        ),
+        _block(_preparation()),
+        _about_passphrases(),
+    ]
+    for number, step in enumerate(todo, 1):
+        back = [f"cd {step.where}", *step.commands, "cd .."] if step.where != "." else list(step.commands)
+        parts += [f"## {number}. {_sentence(say(step.what))}", _block(back)]
+    parts += ["## " + say("And then"), say("The report is matcher/release/report.html. Look also at:")]
+    parts.append(_block(_afterwards()))
+    return "\n\n".join(parts) + "\n"
+
+
+def _about_passphrases() -> str:
+    if modes_protect():
+        return say(
+            "The keys here have no passphrase, so that the script need not ask. "
+            "Real keys have one: leave out --no-passphrase."
+        )
+    return say(
+        "The passphrase of the keys here lies in a file, so that the script need not ask. "
+        "Real keys have one that nobody finds: leave out --passphrase-file."
+    )
+
+
+def _script(todo: Sequence[Step]) -> str:
+    lines = [
+        "#!/bin/sh",
+        "# " + say("The round of this folder once more, by hand, in a new folder by-hand"),
+        "set -eu",
+        'cd "$(dirname "$0")"',
+        *_preparation(),
+    ]
+    for number, step in enumerate(todo, 1):
+        lines += ["", f"# {number}. {say(step.what)}"]
+        command = " && ".join(step.commands)
+        lines.append(command if step.where == "." else f"(cd {step.where} && {command})")
+    return "\n".join(lines) + "\n"
+
+
+def _preparation() -> list[str]:
+    copies = [f"cp {who}/*.csv {who}/register.toml by-hand/{who}/" for who in PARTIES]
+    protected = [] if modes_protect() else [f"cp {KEY_WORDS_FILE} by-hand/"]
+    folders = " ".join(f"by-hand/{name}" for name in ("agreement", *PARTIES, MATCHER))
+    return [
+        f"mkdir by-hand {folders}",
+        *copies,
+        *protected,
+        "cp draft/agreement.toml by-hand/agreement/",
+        "cd by-hand",
+    ]
+
+
+def _afterwards() -> list[str]:
+    first = PARTIES[0]
+    return [
+        "linkage agreement show agreement/agreement.toml",
+        f"linkage inspect {first}/{FAMILY}-{ROUND}-{first}.link",
+        "linkage report matcher/release/release.json --lang en",
+    ]
+
+
+def _block(lines: Sequence[str]) -> str:
+    return "\n".join(["```sh", *lines, "```"])
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,275 @@
+"""The demo is played once, to its end, and its release is compared with plain Python sets."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from keys.errors import Text
+from linkage.commands import demo_steps
+from linkage.commands.demo import SEED, DemoFacts, FolderInUseError, UnknownDemoError, demo
+from linkage.release import Release, parse
+from linkage.release.rows import Scalar
+from linkage.synthetic.malmo_2020 import figures
+from linkage.synthetic.malmo_2020.figures import DUA, ETABLERING, GROUPS, LOK, OVRIG
+from linkage.synthetic.malmo_2020.population import Population, populate
+from linkage.texts import Lang, use
+from tests.needs import ROOT, missing
+
+
+@dataclass(frozen=True)
+class Played:
+    """The demo in its folder."""
+
+    facts: DemoFacts
+    told: list[Text]
+    seconds: float
+
+    @property
+    def release(self) -> Release:
+        return parse(self.facts.release.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    told: list[Text] = []
+    began = time.monotonic()
+    facts = demo("malmo-2020", tmp_path_factory.mktemp("demo") / "round", progress=told.append)
+    return Played(facts, told, time.monotonic() - began)
+
+
+@pytest.fixture(scope="module")
+def population() -> Population:
+    return populate(SEED)
+
+
+@pytest.fixture(scope="module")
+def sets(population: Population) -> Mapping[str, list[set[int]]]:
+    """Who is where, month by month: groups by name, and the registers' series."""
+    everything = {**population.series, **population.groups}
+    months = {name: [set(column.nonzero()[0].tolist()) for column in m.T] for name, m in everything.items()}
+    months["ovrig"] = [set().union(*(months[name][m] for name in OVRIG)) for m in range(12)]
+    months["volym"] = [set().union(*(months[name][m] for name in GROUPS)) for m in range(12)]
+    return months
+
+
+PERIODS = [f"2020-{month:02}" for month in range(1, 13)]
+PARTS = {
+    "dua-unga": DUA,
+    "lok": LOK,
+    "af.etablering": ETABLERING,
+    "asf.avanti": "avanti",
+    "asf.krami": "krami",
+    "af.malmokraften": "malmokraften",
+    "gvf.samstart": "samstart",
+}
+
+
+@pytest.mark.slow
+def test_the_release_says_6251_where_the_city_said_6251(played: Played) -> None:
+    volume = played.release.table("volym")
+    assert volume.number(period="mean", part="sum") == 6251
+    for part, group in PARTS.items():
+        months = [volume.number(period=period, part=part) for period in PERIODS]
+        assert tuple(months) == figures.PER_MONTH[group]
+    assert played.release.table("ovrig").number(period="mean", part="sum") == 1531
+    assert played.release.table("aret").number(part="sum") == 739
+
+
+@pytest.mark.slow
+def test_the_release_counts_unique_people_as_plain_sets_do(
+    played: Played, sets: Mapping[str, list[set[int]]], population: Population
+) -> None:
+    volume = played.release.table("volym")
+    for month, period in enumerate(PERIODS):
+        assert volume.number(period=period, part="unique") == len(sets["volym"][month])
+    reached = set().union(*sets["volym"])
+    of_the_year = {index for people in population.year_only.values() for index in people.tolist()}
+    assert volume.number(period="all", part="unique") == len(reached)
+    assert played.release.table("aret").number(part="unique") == len(of_the_year)
+    assert played.release.table("aret-nya").number() == len(of_the_year - reached)
+    assert played.release.table("aret-alla").number() == len(of_the_year | reached)
+
+
+@pytest.mark.slow
+def test_the_release_knows_the_combinations(played: Played, sets: Mapping[str, list[set[int]]]) -> None:
+    names = ("dua-unga", "lok", "af.etablering", "ovrig")
+    own = {"dua-unga": DUA, "lok": LOK, "af.etablering": ETABLERING, "ovrig": "ovrig"}
+    table = played.release.table("kombinationer")
+    for month, chosen in product(range(12), product((False, True), repeat=4)):
+        inside = tuple(name for name, there in zip(names, chosen, strict=True) if there)
+        if not inside:
+            continue
+        people = set.intersection(*(sets[own[name]][month] for name in inside))
+        people = people.difference(*(sets[own[name]][month] for name in names if name not in inside))
+        labels: dict[str, Scalar] = {"period": PERIODS[month], "in": inside}
+        assert [row["value"] for row in table.pick(**labels)] == [len(people)]
+
+
+@pytest.mark.slow
+def test_the_release_knows_who_is_in_no_cooperation(
+    played: Played, sets: Mapping[str, list[set[int]]]
+) -> None:
+    table = played.release.table("bada-utan-samverkan")
+    for month, period in enumerate(PERIODS):
+        both = sets["bistand-manad"][month] & sets["arbetslos"][month]
+        cooperating = [sets[n][month] for n in ("volym", "ama-30-64", "ama-16-29", "ung-malmo")]
+        assert table.number(period=period) == len(both.difference(*cooperating))
+
+
+@pytest.mark.slow
+def test_shares_are_the_reports_and_the_ones_it_wanted(
+    played: Played, sets: Mapping[str, list[set[int]]]
+) -> None:
+    volume, unemployed = sets["volym"], sets["arbetslos"]
+    share = played.release.table("andel-som-rapporten").number("percent", period="mean")
+    assert share == round_half_up(100 * sum(map(len, volume)) / 12 / 26023)
+    among = sum(len(volume[m] & unemployed[m]) for m in range(12))
+    everyone = sum(len(unemployed[m]) for m in range(12))
+    assert everyone / 12 == 26023
+    found = played.release.table("andel").number("percent", period="mean")
+    assert found == round_half_up(100 * among / everyone)
+
+
+def round_half_up(value: float) -> object:
+    from decimal import ROUND_HALF_UP, Decimal
+
+    return Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+@pytest.mark.slow
+def test_coverage_is_whole_but_for_those_without_a_number(played: Played) -> None:
+    percent = {package.party: package.counted_percent for package in played.release.packages}
+    assert percent == {"asf": 99, "gvf": 100, "af": 100, "fsf": 100}
+
+
+@pytest.mark.slow
+def test_the_facts_are_the_releases(played: Played) -> None:
+    facts, volume = played.facts, played.release.table("volym")
+    assert facts.summed == 6251
+    assert facts.month == volume.number(period="mean", part="unique")
+    assert facts.year == volume.number(period="all", part="unique")
+    assert facts.reached == played.release.table("aret-alla").number()
+    assert json.loads(json.dumps(facts.as_json()))["summed"] == 6251.0
+    assert any("6 251" in str(line) for line in facts.lines())
+
+
+@pytest.mark.slow
+def test_the_report_is_there_and_says_the_figures(played: Played) -> None:
+    page = played.facts.report.read_text(encoding="utf-8")
+    plain = (
+        page.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ").replace(",", " ")
+    )
+    assert "6 251" in plain
+    assert f"{played.facts.year:,}".replace(",", " ") in plain
+
+
+@pytest.mark.slow
+def test_the_page_about_the_demo_has_its_figures(played: Played) -> None:
+    page = (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
+    facts = played.facts
+    for number in (f"{facts.month:,}", f"{facts.year:,}", f"{facts.reached:,}"):
+        assert f"| {number.replace(',', ' ')} |" in page
+
+
+@pytest.mark.slow
+def test_every_step_is_told(played: Played) -> None:
+    assert [text.values["number"] for text in played.told[1:]] == list(range(1, len(played.told)))
+    assert all(text.values["total"] == len(played.told) - 1 for text in played.told[1:])
+
+
+@pytest.mark.slow
+def test_it_takes_less_than_half_a_minute(played: Played) -> None:
+    if os.getloadavg()[0] > 1.5 * (os.cpu_count() or 1):
+        missing("a machine that has nothing else to do")
+    assert played.seconds < 30
+
+
+@pytest.mark.slow
+def test_private_files_stay_in_their_folders(played: Played) -> None:
+    folder = played.facts.folder
+    keys = {str(path.relative_to(folder)) for path in folder.rglob("*.key")}
+    parties = {f"{who}/{kind}.key" for who in demo_steps.PARTIES for kind in ("identity", "secret")}
+    assert keys == parties | {"matcher/identity.key", "matcher/round.key"}
+    assert not [path for path in (folder / "matcher").rglob("*") if "secret" in path.name]
+
+
+@pytest.fixture
+def shell() -> dict[str, str]:
+    """An environment in which `linkage` is this program."""
+    program = Path(sys.executable).with_name("linkage")
+    if os.name != "posix" or not program.exists() or shutil.which("sh") is None:
+        missing("a POSIX shell and the installed program linkage")
+    return {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+
+
+@pytest.mark.slow
+def test_the_steps_can_be_repeated_by_hand(played: Played, shell: dict[str, str]) -> None:
+    folder = played.facts.folder
+    done = subprocess.run(
+        ["sh", "steps.sh"], cwd=folder, env=shell, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    again = parse((folder / "by-hand" / "matcher" / "release" / "release.json").read_bytes())
+    assert again.tables == played.release.tables
+
+
+@pytest.mark.slow
+def test_the_guide_has_the_commands_of_the_script(played: Played) -> None:
+    guide = played.facts.steps.read_text(encoding="utf-8")
+    script = (played.facts.folder / "steps.sh").read_text(encoding="utf-8")
+    for step in demo_steps.steps(played.facts.folder):
+        assert "\n".join(step.commands) in guide
+        assert " && ".join(step.commands) in script
+
+
+def test_another_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnknownDemoError) as error:
+        demo("atlantis", tmp_path / "round")
+    assert str(error.value) == "there is no demo of the name atlantis"
+    assert not (tmp_path / "round").exists()
+
+
+def test_a_folder_in_use_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(FolderInUseError, match="the folder is not empty"):
+        demo("malmo-2020", tmp_path)
+    with pytest.raises(FolderInUseError, match="not a folder"):
+        demo("malmo-2020", tmp_path / "mine.txt")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_the_steps_are_told_in_swedish(tmp_path: Path) -> None:
+    from linkage.commands.demo_guide import write_steps
+
+    use(Lang.SV)
+    try:
+        guide = write_steps(tmp_path, demo_steps.steps(tmp_path)).read_text(encoding="utf-8")
+    finally:
+        use(Lang.EN)
+    assert guide.startswith("# Den här mappens omgång, steg för steg")
+    assert "linkage secret create --agreement ../agreement/agreement.toml" in guide
+
+
+def test_where_modes_mean_nothing_the_keys_have_a_passphrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo_steps, "modes_protect", lambda: False)
+    commands = [command for step in demo_steps.steps(tmp_path) for command in step.commands]
+    assert not [command for command in commands if "--no-passphrase" in command]
+    assert all(
+        "--passphrase-file ../passphrase.txt" in command
+        for command in commands
+        if command.startswith(("linkage keys", "linkage secret", "linkage export", "linkage match"))
+    )
+    assert (tmp_path / "passphrase.txt").read_text(encoding="utf-8").strip() == demo_steps.KEY_WORDS

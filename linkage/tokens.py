@@ -60,12 +60,21 @@ def words(tokens: TokenArray) -> tuple[Words, Words]:
 
 
 def order(tokens: TokenArray) -> npt.NDArray[np.intp]:
-    """The index that puts tokens in bytewise ascending order."""
+    """The index that puts tokens in bytewise ascending order.
+
+    Sorts numbers that hold a token's first bits and, below them, its place: numpy sorts values twice as fast
+    as it sorts places. Tokens that share those bits are few, and are put right afterwards.
+    """
     high, low = words(tokens)
-    index = np.argsort(high)
-    ascending = high[index]
-    if np.any(
-        ascending[1:] == ascending[:-1]
-    ):  # two tokens that share eight bytes: rare, or one person twice
-        return np.lexsort((low, high))
+    bits = np.uint64(max(1, (len(high) - 1).bit_length()))
+    packed = (high >> bits << bits) | np.arange(len(high), dtype=np.uint64)
+    packed.sort()
+    index = (packed & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.intp)
+    packed >>= bits
+    alike = np.zeros(len(high), np.bool_)
+    alike[1:] = packed[1:] == packed[:-1]
+    alike[:-1] |= alike[1:]
+    if alike.any():
+        few = index[alike]
+        index[alike] = few[np.lexsort((low[few], high[few]))]
     return index

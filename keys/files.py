@@ -19,7 +19,7 @@ from keys.errors import KeysError, Text
 
 FORMAT = "linkage-key/1"
 KINDS: Final[Mapping[str, Text]] = {
-    "identity": Text("identity"),
+    "identity": Text("identity key"),
     "round": Text("round key"),
     "secret": Text("secret"),
 }

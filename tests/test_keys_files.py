@@ -222,7 +222,7 @@ def test_a_key_is_never_overwritten_unless_meant(key: Path) -> None:
 
 
 def test_another_kind_of_key_is_refused(bare: Path) -> None:
-    with pytest.raises(KeyFileError, match="another kind of key: identity, and round key is wanted"):
+    with pytest.raises(KeyFileError, match="another kind of key: identity key, and round key is wanted"):
         read_private(bare, "round", None)
     with pytest.raises(ValueError, match="known kind"):
         write_private(bare, "other", PAYLOAD, PHRASE)

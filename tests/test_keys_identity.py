@@ -173,6 +173,13 @@ def test_a_public_file_with_anything_changed_is_refused(key: PublicIdentity | Pu
         parse_public(broken(lambda d: d.update(x25519=encoding.b64(bytes(32))), key))
 
 
+def test_a_key_that_stands_twice_is_refused() -> None:
+    twice = MALMO.public.to_text().replace('"name": "malmo"', '"name": "af",\n "name": "malmo"')
+    assert json.loads(twice) == json.loads(MALMO.public.to_text())
+    with pytest.raises(PublicKeyError, match="no public key file"):
+        parse_public(twice)
+
+
 def test_what_is_no_public_file_is_refused_by_name() -> None:
     for text in ("", "x", "[]", "null", '{"format": 1.0}', '{"a": 1, "a": 2}', "[" * 100_000):
         with pytest.raises((PublicKeyError, UnknownVersionError)):

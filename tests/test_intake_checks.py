@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 
 from keys.identity import Identity, RoundKey
@@ -370,6 +372,17 @@ def test_every_stream_is_closed() -> None:
         intake.check(source, scene(name="another").agreement, HERE.keys)
     assert len(streams) == 4
     assert all(s.closed for s in streams)
+
+
+def test_ranges_open_in_several_threads_at_once() -> None:
+    people = HERE.rows("malmo", 2000)
+    package = check(HERE.package("malmo", people, target=LAYOUT.size_of(100)))
+    indexes = list(range(1 << package.ranges)) * 3
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda i: package.open_range(i, HERE.round_key), indexes))
+    joined = np.concatenate([part.tokens for part in opened[: len(indexes) // 3]])
+    assert np.array_equal(joined, in_order(people).tokens)
+    assert [len(part) for part in opened[: len(indexes) // 3]] * 3 == [len(part) for part in opened]
 
 
 class Sparing(io.RawIOBase):

@@ -59,7 +59,7 @@ class Layout:
             seed=agreement.release.method == "cellkey" if seed is None else seed,
         )
 
-    @property
+    @cached_property
     def bits(self) -> np.dtype[np.unsignedinteger[Any]]:
         """The type of a presence column."""
         return self.window.dtype

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -39,19 +39,23 @@ class Rows:
     def __repr__(self) -> str:
         return f"<Rows of {len(self.presence)} series>"
 
-    def take(self, index: npt.NDArray[np.integer[Any]] | slice) -> Self:
-        """The rows of an index, in its order; a slice gives views."""
-        return type(self)(
-            tokens=self.tokens[index],
-            presence={key: bits[index] for key, bits in self.presence.items()},
-            seeds=None if self.seeds is None else self.seeds[index],
-            sex=None if self.sex is None else self.sex[index],
-            age=None if self.age is None else self.age[index],
-        )
+    def take(self, index: npt.NDArray[np.integer[Any]]) -> Self:
+        """The rows of an index, in its order."""
+        # np.take moves rows of 16 bytes five times as fast as indexing does
+        return self._each(lambda column: np.take(column, index, axis=0))
 
     def slice(self, start: int, stop: int) -> Self:
         """Rows start to stop (excluded), as views."""
-        return self.take(slice(start, stop))
+        return self._each(lambda column: column[start:stop])
+
+    def _each(self, change: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]) -> Self:
+        return type(self)(
+            tokens=change(self.tokens),
+            presence={key: change(bits) for key, bits in self.presence.items()},
+            seeds=None if self.seeds is None else change(self.seeds),
+            sex=None if self.sex is None else change(self.sex),
+            age=None if self.age is None else change(self.age),
+        )
 
     def _columns(self) -> dict[str, npt.NDArray[Any]]:
         own = {"token": self.tokens, "seed": self.seeds, "sex": self.sex, "age": self.age}

@@ -138,7 +138,8 @@ class Block:
 def bits(expression: Expression, people: People, frame: Frame) -> Bits:
     """The bitmap of one expression for each of these people, zero outside its known periods; shape (n,)."""
     program = Program(frame)
-    return Block(program, people).bits(program.add(expression))
+    step = program.add(expression)
+    return Block(program, people).bits(step)
 
 
 def age_row_count(frame: Frame) -> int:

@@ -163,7 +163,11 @@ def _per_period(bits: Bits, periods: int, classes: Classes | None, cut: int) -> 
     bitmaps is faster only where it is much smaller than the block.
     """
     table = np.empty((periods, cut), np.int64)
-    columns = np.ascontiguousarray(bits, bits.dtype.newbyteorder("<")).view(np.uint8).reshape(len(bits), -1)
+    columns = (
+        np.ascontiguousarray(bits, bits.dtype.newbyteorder("<"))
+        .view(np.uint8)
+        .reshape(len(bits), bits.itemsize)
+    )
     for first in range(0, periods, _BYTE):
         values = _histogram(columns[:, first // _BYTE], 1 << _BYTE, classes, cut)
         some = min(_BYTE, periods - first)

@@ -1,0 +1,91 @@
+"""Packages that are sealed by nothing: what the match needs of them, in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from linkage.package.layout import Layout
+from linkage.package.rows import Rows
+from linkage.tokens import order, words
+from tests.oracle_world import Registers, World, age, sex
+
+if TYPE_CHECKING:
+    from keys.identity import RoundKey
+    from linkage.agreement.model import Agreement
+
+ROUND_KEY = cast("RoundKey", None)
+"""Opens a fake."""
+
+
+def token(person: str) -> bytes:
+    """A made-up token of a person."""
+    return hashlib.sha256(person.encode()).digest()[:16]
+
+
+@dataclass
+class FakePackage:
+    """Rows in memory, given out by ranges as a package gives them."""
+
+    party: str
+    layout: Layout
+    rows: Rows
+    ranges: int = 0
+    counted: Mapping[str, object] = field(default_factory=lambda: {"people_counted": 1, "people_total": 1})
+    opened: list[int] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """As if every part were padded to 64 KiB."""
+        return ((1 << self.ranges) + 1) << 16
+
+    def open_range(self, index: int, round_key: RoundKey) -> Rows:
+        self.opened.append(index)
+        high = (
+            words(self.rows.tokens)[0] >> np.uint64(64 - self.ranges)
+            if self.ranges
+            else np.zeros(len(self.rows))
+        )
+        return self.rows.slice(*np.searchsorted(high, [index, index + 1]))
+
+    def summary(self, round_key: RoundKey) -> Mapping[str, object]:
+        return self.counted
+
+
+def rows_of(tokens: list[bytes], layout: Layout, columns: Mapping[str, list[int]]) -> Rows:
+    """Rows of the columns given by name ("sex", "age", series keys), sorted by token."""
+    table = np.frombuffer(b"".join(tokens), np.uint8).reshape(-1, 16)
+    own = {name: np.array(values, np.uint8) for name, values in columns.items() if name in ("sex", "age")}
+    presence = {key: np.array(columns[key], layout.bits) for key in layout.series}
+    return Rows(table, presence, **own).take(order(table))
+
+
+def packages(
+    registers: Registers, agreement: Agreement, ranges: Mapping[str, int] | None = None
+) -> list[FakePackage]:
+    """What each party would send: one row per person whom it has in some period."""
+    world = World(registers, agreement)
+    found = []
+    for party in agreement.parties:
+        layout = Layout.of(agreement, party.name)
+        mine = {s.key: world.there[s.key] for s in party.series}
+        people = sorted({x for periods in mine.values() for there in periods for x in there})
+        columns: dict[str, list[int]] = {
+            key: [sum(1 << p for p, there in enumerate(periods) if x in there) for x in people]
+            for key, periods in mine.items()
+        }
+        if agreement.dimensions.sex:
+            columns["sex"] = [1 if sex(x) == "woman" else 2 for x in people]
+        if ages := agreement.dimensions.age:
+            years = [age(x, ages.on) for x in people]
+            columns["age"] = [
+                next((i for i, piece in enumerate(ages.pieces, 1) if piece.low <= y <= piece.high), 0)
+                for y in years
+            ]
+        rows = rows_of([token(x) for x in people], layout, columns)
+        found.append(FakePackage(party.name, layout, rows, (ranges or {}).get(party.name, 0)))
+    return found

@@ -1,26 +1,46 @@
-"""What is done with an agreement's files: read, write, compare. Called by `cli` and by every other command."""
+"""What is done with an agreement's files: read, write, compare. Called by `cli` and by other commands."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
 
-from keys.errors import KeysError
-from keys.identity import PublicIdentity, PublicRoundKey, parse_public
+from keys.atomic import whole_file
 from linkage import agreement as agreements
 from linkage.agreement.model import Agreement
-from linkage.errors import AgreementError, FileError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from linkage.commands.agreement_keys import by_name, named_keys, public_keys
+from linkage.errors import AgreementError, FileError, Text
+from linkage.texts import Lang, say
 
 MAX_BYTES = 4 * 1024 * 1024
-MAX_KEY_BYTES = 64 * 1024
+
+__all__ = [
+    "check",
+    "diff",
+    "fill",
+    "load",
+    "load_ready",
+    "new",
+    "next_round",
+    "pack",
+    "public_keys",
+    "read",
+    "show",
+]
 
 
 class NoFileError(FileError):
     """There is no agreement at this path."""
 
     hint = "name the file with --agreement, or go to its folder"
+
+
+class ExistsError(FileError):
+    """A file would be overwritten."""
+
+    hint = "name another file, or move this one away"
 
 
 class NotTextError(AgreementError):
@@ -35,26 +55,24 @@ class DraftError(AgreementError):
     hint = "put everybody's NAME.pub beside it, then: linkage agreement fill"
 
 
-class StrangeKeyError(KeysError):
-    """A .pub file beside the agreement is no public key of ours."""
-
-    hint = "ask its owner for it again; only the .pub files of the agreement belong beside it"
+# -- reading ----------------------------------------------------------------------------------------------
 
 
 def read(path: Path) -> str:
-    """The text of a file, a BOM left out. Raises FileError, NotTextError."""
+    """The text of a file as it is, with its BOM where it has one. Raises FileError, NotTextError."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise NotTextError(
-                "larger than {limit} bytes, that is no agreement: {path}", limit=MAX_BYTES, path=path
-            )
-        return path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise NoFileError("no such file: {path}", path=path) from None
-    except UnicodeDecodeError:
-        raise NotTextError("not a text file in UTF-8: {path}", path=path) from None
     except OSError as error:
         raise FileError("cannot be read ({reason}): {path}", reason=error.strerror, path=path) from None
+    if len(data) > MAX_BYTES:
+        raise NotTextError("too large for an agreement: {path}", path=path)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise NotTextError("not a text file in UTF-8: {path}", path=path) from None
 
 
 def load(path: Path) -> Agreement:
@@ -64,7 +82,10 @@ def load(path: Path) -> Agreement:
 
 def load_ready(path: Path) -> Agreement:
     """The agreement in a file, with its digest. Raises DraftError where fingerprints are missing."""
-    agreement = load(path)
+    return _ready(load(path), path)
+
+
+def _ready(agreement: Agreement, path: Path) -> Agreement:
     if agreement.digest is None:
         raise DraftError(
             "the agreement is a draft, missing are {missing}: {path}",
@@ -74,19 +95,216 @@ def load_ready(path: Path) -> Agreement:
     return agreement
 
 
-def public_keys(folder: Path) -> dict[str, PublicIdentity | PublicRoundKey]:
-    """fingerprint → key of every *.pub file in the folder. Raises KeysError, which names the file."""
-    found: dict[str, PublicIdentity | PublicRoundKey] = {}
-    for path in sorted(folder.glob("*.pub")):
-        try:
-            if path.stat().st_size > MAX_KEY_BYTES:
-                raise StrangeKeyError("not a public key file: {path}", path=path)
-            key = parse_public(path.read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError):
-            raise StrangeKeyError("not a public key file: {path}", path=path) from None
-        except StrangeKeyError:
-            raise
-        except KeysError as error:
-            raise StrangeKeyError("{what}: {path}", what=error.message, path=path) from None
-        found[key.fingerprint] = key
-    return found
+# -- commands ---------------------------------------------------------------------------------------------
+
+
+def new(path: Path, lang: Lang) -> Path:
+    """Write the commented template; the path. Raises ExistsError where a file is there."""
+    _write_new(path, agreements.template(lang.value).encode())
+    return path
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What `check` found. digest: hex, None in a draft."""
+
+    name: str
+    round: int
+    digest: str | None
+    missing: tuple[str, ...]
+    warnings: tuple[Text, ...]
+
+    def words(self) -> dict[str, object]:
+        """Values for a sentence."""
+        return {
+            "name": self.name,
+            "round": self.round,
+            "digest": self.digest,
+            "missing": ", ".join(self.missing),
+        }
+
+    def as_json(self) -> dict[str, object]:
+        """What --json prints."""
+        return {
+            "name": self.name,
+            "round": self.round,
+            "digest": self.digest,
+            "missing": list(self.missing),
+            "warnings": [say(warning) for warning in self.warnings],
+        }
+
+
+def check(path: Path) -> Checked:
+    """Ready or draft, and what is noticed. Raises AgreementError with all problems."""
+    return _checked(load(path))
+
+
+def _checked(agreement: Agreement) -> Checked:
+    digest = agreement.digest.hex() if agreement.digest else None
+    return Checked(agreement.name, agreement.round, digest, agreement.missing, agreement.warnings)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What `fill` put in. filled: names of the public keys; notes: keys that do not fit this round."""
+
+    path: Path
+    filled: tuple[str, ...]
+    missing: tuple[str, ...]
+    digest: str | None
+    notes: tuple[Text, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """What --json prints."""
+        return {
+            "agreement": str(self.path),
+            "filled": list(self.filled),
+            "missing": list(self.missing),
+            "digest": self.digest,
+            "notes": [say(note) for note in self.notes],
+        }
+
+
+def fill(path: Path) -> Filled:
+    """Put the fingerprints of the *.pub files beside the agreement into it; comments and layout stay.
+
+    A round key counts only where it is for this agreement and round and the matcher signed it. The file is
+    written whole, and only if something changes. Raises AgreementError, KeysError.
+    """
+    text = read(path)
+    before = agreements.parse(text, str(path))
+    keys, notes = by_name(before, public_keys(path.parent))
+    filled = agreements.fill(text, {name: key.fingerprint for name, key in keys.items()})
+    after = agreements.parse(filled, str(path))
+    if filled != text:
+        _write(path, filled.encode())
+    gained = set(_fingerprints(after)) - set(_fingerprints(before))
+    names = tuple(name for name, key in keys.items() if key.fingerprint in gained)
+    return Filled(path, names, after.missing, after.digest.hex() if after.digest else None, notes)
+
+
+def _fingerprints(agreement: Agreement) -> list[str]:
+    """All fingerprints that the agreement has, those of the parties first."""
+    every = [p.identity for p in agreement.parties]
+    every += [agreement.matcher.identity, agreement.matcher.round_key]
+    return [fingerprint for fingerprint in every if fingerprint is not None]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A zip of an agreement and its public keys."""
+
+    path: Path
+    files: tuple[str, ...]
+    digest: str
+
+    def as_json(self) -> dict[str, object]:
+        """What --json prints."""
+        return {"path": str(self.path), "files": list(self.files), "digest": self.digest}
+
+
+def pack(path: Path, out: Path | None) -> Packed:
+    """Zip the agreement and the public keys that it names, and nothing else; the same bytes every time.
+
+    out: NAME-ROUND.zip in the current folder where it is None. Raises DraftError, KeysError where a key is
+    missing, FileError.
+    """
+    text = read(path)
+    agreement = _ready(agreements.parse(text, str(path)), path)
+    files = {"agreement.toml": text.encode()} | named_keys(agreement, public_keys(path.parent))
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in files.items():
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.create_system, info.external_attr = 3, 0o644 << 16
+            archive.writestr(info, data)
+    out = out or Path(f"{agreement.slug}.zip")
+    _write(out, packed.getvalue())
+    return Packed(out, tuple(files), agreement.digest.hex() if agreement.digest else "")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An agreement for reading. text: to print; page: the web page that was written, if one was."""
+
+    text: Text | str
+    after: Text | None
+    page: Path | None
+    facts: Checked
+
+    def as_json(self) -> dict[str, object]:
+        """What --json prints."""
+        return {**self.facts.as_json(), "page": str(self.page) if self.page else None}
+
+
+def show(path: Path, lang: Lang, out: Path | None) -> Shown:
+    """What the agreement says, for a jurist: as text, or as a web page in `out`."""
+    agreement = load(path)
+    facts = _checked(agreement)
+    if out is None:
+        return Shown(agreements.plain(agreement, lang), None, None, facts)
+    _write(out, agreements.show(agreement, lang).encode())
+    return Shown(
+        Text("written: {path}", {"path": out}), Text("open {path} in a browser", {"path": out}), out, facts
+    )
+
+
+def diff(one: Path, other: Path) -> list[Text]:
+    """What differs between two agreements; empty where their digests are the same."""
+    texts = []
+    for path in (one, other):
+        texts.append(read(path))
+        agreements.parse(texts[-1], str(path))
+    return agreements.diff(*texts)
+
+
+@dataclass(frozen=True)
+class NextRound:
+    """The agreement of the next round. notes: what may still speak of the old one."""
+
+    path: Path
+    name: str
+    round: int
+    notes: tuple[Text, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """What --json prints."""
+        return {
+            "agreement": str(self.path),
+            "name": self.name,
+            "round": self.round,
+            "notes": [say(note) for note in self.notes],
+        }
+
+
+def next_round(path: Path, out: Path | None) -> NextRound:
+    """Write the agreement of the next round. out: NAME-ROUND.toml beside the old one where it is None.
+
+    Raises ExistsError where a file is there.
+    """
+    text = read(path)
+    old = agreements.parse(text, str(path))
+    written = agreements.following(text)
+    following = agreements.parse(written, str(path))
+    out = out or path.with_name(f"{following.slug}.toml")
+    _write_new(out, written.encode())
+    return NextRound(out, following.name, following.round, agreements.stale(old, following))
+
+
+# -- writing ----------------------------------------------------------------------------------------------
+
+
+def _write(path: Path, data: bytes, *, replace: bool = True) -> None:
+    """Write the file, whole or not at all."""
+    try:
+        with whole_file(path, replace=replace) as stream:
+            stream.write(data)
+    except FileExistsError:
+        raise ExistsError("there is a file already: {path}", path=path) from None
+    except OSError as error:
+        raise FileError("cannot be written ({reason}): {path}", reason=error.strerror, path=path) from None
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """Write a file that is not there yet."""
+    _write(path, data, replace=False)

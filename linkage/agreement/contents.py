@@ -1,0 +1,252 @@
+"""What an agreement says, in the order in which a jurist asks: for `show`, whatever it is shown as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from keys.errors import Text
+from linkage.agreement.model import Known
+from linkage.agreement.phrases import Phrases, comma, joined, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linkage.agreement.model import Agreement, Party
+
+Said: TypeAlias = Text | str
+"""Text is said in the reader's language; a plain string is what somebody wrote, as it is."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: its head, and its rows."""
+
+    head: tuple[Said, ...]
+    rows: tuple[tuple[Said, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands under it: paragraphs and tables. warns: it should not be overlooked."""
+
+    heading: Said
+    blocks: tuple[Said | Grid, ...]
+    warns: bool = False
+
+
+def grouped(digest: bytes) -> str:
+    """A digest as it is read on the phone: sixteen groups of four signs."""
+    text = digest.hex()
+    return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
+
+
+def sections(agreement: Agreement) -> Iterator[Section]:
+    """The whole agreement."""
+    phrases = Phrases(agreement)
+    yield _state(agreement)
+    yield Section(Text("Purpose"), (agreement.purpose,))
+    yield Section(Text("Legal basis and decision"), (agreement.basis,))
+    yield _who(agreement)
+    yield _when(agreement)
+    for party in agreement.parties:
+        yield _leaves(agreement, party)
+    yield _stays(agreement)
+    if agreement.groups:
+        yield _groups(agreement, phrases)
+    yield _questions(agreement, phrases)
+    yield from _release(agreement)
+    yield _retention(agreement)
+
+
+def _state(agreement: Agreement) -> Section:
+    """Ready with its digest, or a draft."""
+    if agreement.digest is None:
+        return Section(
+            Text("This is a draft"),
+            (Text("Missing: {missing}.", {"missing": ", ".join(agreement.missing)}),),
+            warns=True,
+        )
+    return Section(
+        Text("Digest"),
+        (
+            grouped(agreement.digest),
+            Text(
+                "The digest binds everything below and all keys. The parties and the matcher read it to each "
+                "other by phone; where it is the same, they hold the same agreement. Whoever changes a value "
+                "changes the digest, and what was made under the old one fits no longer."
+            ),
+        ),
+    )
+
+
+def _who(agreement: Agreement) -> Section:
+    none = Text("missing")
+    rows: list[tuple[Said, ...]] = [
+        (p.title, Text("party: holds its register, and the shared secret"), p.name, p.identity or none)
+        for p in agreement.parties
+    ]
+    matcher = agreement.matcher
+    role = Text("matcher: counts, and never has the secret or an identity number")
+    rows.append((matcher.title, role, matcher.name, matcher.identity or none))
+    rows.append(
+        (
+            matcher.title,
+            Text("key of this round, destroyed after it"),
+            f"{matcher.name}-round",
+            matcher.round_key or none,
+        )
+    )
+    head = (Text("who"), Text("role"), Text("name"), Text("fingerprint of the key"))
+    return Section(Text("Who takes part"), (Grid(head, tuple(rows)),))
+
+
+_UNITS = {
+    "month": Text("months"),
+    "quarter": Text("quarters"),
+    "tertial": Text("tertials"),
+    "year": Text("years"),
+}
+
+
+def _when(agreement: Agreement) -> Section:
+    window = agreement.window
+    blocks: list[Said | Grid] = [
+        Text(
+            "{first} to {last}, in {count} {units}. A person counts as present in a period when a stay "
+            "touches at least one day of it.",
+            {
+                "first": window.first,
+                "last": window.last,
+                "count": len(window),
+                "units": _UNITS[window.unit.value],
+            },
+        )
+    ]
+    if window.spans:
+        rows = tuple((name, window.labels[a], window.labels[b]) for name, (a, b) in window.spans.items())
+        blocks.append(Grid((Text("span"), Text("from"), Text("to")), rows))
+    return Section(Text("Time"), tuple(blocks))
+
+
+_NUMBERS = {
+    "personnummer": Text("personal identity numbers"),
+    "samordningsnummer": Text("coordination numbers"),
+}
+
+
+def _leaves(agreement: Agreement, party: Party) -> Section:
+    """What a party hands over, column by column."""
+    numbers = joined([_NUMBERS[kind] for kind in agreement.accept], comma)
+    rows: list[tuple[Said, ...]] = [
+        (
+            Text("token"),
+            Text(
+                "a keyed pseudonym of the identity number, made with the secret of the parties; good for "
+                "this round of this agreement alone ({numbers})",
+                {"numbers": numbers},
+            ),
+        )
+    ]
+    if agreement.dimensions.sex:
+        rows.append((Text("sex"), Text("woman, man or other, as the identity number says")))
+    if ages := agreement.dimensions.age:
+        pieces = ", ".join(f"{piece.low}–{piece.high}" for piece in ages.pieces)
+        rows.append(
+            (
+                Text("age"),
+                Text("age on {day} as one of {pieces}, or other", {"day": str(ages.on), "pieces": pieces}),
+            )
+        )
+    rows += [(quoted(series.title), _column(agreement, series.known)) for series in party.series]
+    return Section(
+        Text("What leaves {party}", {"party": party.title}),
+        (
+            Text("One row for each person who is in at least one of these series, with these columns:"),
+            Grid((Text("column"), Text("what it holds")), tuple(rows)),
+        ),
+    )
+
+
+def _column(agreement: Agreement, known: Known) -> Text:
+    if known is Known.WINDOW:
+        return Text("whether the person was there at some time of the window; no dates")
+    window = agreement.window
+    return Text(
+        "for each of {count} {units}, {first} to {last}: present or not",
+        {
+            "count": len(window),
+            "units": _UNITS[window.unit.value],
+            "first": window.first,
+            "last": window.last,
+        },
+    )
+
+
+def _stays(agreement: Agreement) -> Section:
+    return Section(
+        Text("What does not leave, and who can read"),
+        (
+            Text("No name, no identity number, no date and no other column of a register leaves a party."),
+            Text(
+                "Each party also tells the matcher, and the matcher alone, how many rows it read, used and "
+                "left out, and how many identity numbers there were of each kind."
+            ),
+            Text(
+                "Everything is sealed to the key of this round, which {matcher} alone has. No party can read "
+                "what another one handed over. The matcher opens it in memory while it counts.",
+                {"matcher": quoted(agreement.matcher.title)},
+            ),
+            Text(
+                "A token is personal data for whoever can reach the secret: there are few enough identity "
+                "numbers to try them all. Therefore the matcher must never have the secret."
+            ),
+        ),
+    )
+
+
+def _groups(agreement: Agreement, phrases: Phrases) -> Section:
+    head = (Text("group"), Text("who is in it"), Text("as written"))
+    rows = tuple((quoted(g.title), phrases.of(g.source), g.source) for g in agreement.groups)
+    return Section(Text("Groups that the questions speak of"), (Grid(head, rows),))
+
+
+def _questions(agreement: Agreement, phrases: Phrases) -> Section:
+    head = (Text("question"), Text("in words"))
+    rows = tuple(
+        (quoted(m.title), joined(list(phrases.asks(m)), lambda a, b: Text("{a} {b}", {"a": a, "b": b})))
+        for m in agreement.measures
+    )
+    return Section(
+        Text("What is derived: the questions"),
+        (Text("Nothing else is counted, and nothing about one person is kept."), Grid(head, rows)),
+    )
+
+
+def _release(agreement: Agreement) -> Iterator[Section]:
+    """How results are protected; exact is the one method yet."""
+    yield Section(
+        Text("Release: exact figures"),
+        (
+            Text(
+                "Figures leave the matcher as they were counted: small ones too, and none is changed or "
+                "withheld. Whoever knows something about a person may find that person in them."
+            ),
+            Text("Agreed: {agreed}", {"agreed": agreement.release.parameters["agreed"]}),
+        ),
+        warns=True,
+    )
+
+
+def _retention(agreement: Agreement) -> Section:
+    return Section(
+        Text("Retention"),
+        (
+            Text(
+                "Packages and the key of the round are destroyed {days} days after the release, with a "
+                "signed receipt.",
+                {"days": agreement.retention.days},
+            ),
+            Text("Decision: {basis}", {"basis": agreement.retention.basis}),
+        ),
+    )

@@ -1,1 +1,41 @@
-"""."""
+"""Registers as they are: a map says how files become series, rows are folded to one row per person."""
+
+from __future__ import annotations
+
+from linkage.register.errors import NotYetError, ShortMapError
+from linkage.register.fold import Folded
+from linkage.register.map import parse_day, parse_map
+from linkage.register.model import (
+    ByColumn,
+    Events,
+    PeriodList,
+    Plan,
+    RegisterMap,
+    Source,
+    Spells,
+    Undated,
+)
+from linkage.register.planning import plan
+from linkage.register.reading import FileRead, Read, read
+from linkage.register.summary import Summary
+
+__all__ = [
+    "ByColumn",
+    "Events",
+    "FileRead",
+    "Folded",
+    "NotYetError",
+    "PeriodList",
+    "Plan",
+    "Read",
+    "RegisterMap",
+    "ShortMapError",
+    "Source",
+    "Spells",
+    "Summary",
+    "Undated",
+    "parse_day",
+    "parse_map",
+    "plan",
+    "read",
+]

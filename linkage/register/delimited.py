@@ -1,0 +1,263 @@
+"""CSV as a stream of batches of columns, each with the number of its first record.
+
+Everything that pyarrow passes over in silence, or tells with a row's contents, is caught here: NUL bytes,
+text that is not UTF-8 in any column, records with too many or too few columns, a quotation mark that is never
+closed. Its own errors hold cells, so they are replaced and never chained, not even as a context.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+import pyarrow as pa
+import pyarrow.csv
+
+from linkage.register.errors import EmptyError, EncodingError, NoRegisterError, NotTextError, RecordError
+from linkage.register.header import HEAD, Header, look
+
+BLOCK = 1 << 22  # bytes read at a time; no record is longer
+
+
+@dataclass(frozen=True, repr=False)
+class Batch:
+    """Rows that follow each other. first: record number of the first one, the header being record 1.
+
+    ids: the identity numbers as they stand; coded: column → dictionary-encoded cells.
+    """
+
+    first: int
+    ids: pa.StringArray
+    coded: Mapping[str, pa.DictionaryArray]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"<Batch of {len(self)} rows>"
+
+
+def open_file(path: Path, file: str) -> BinaryIO:
+    """The file's bytes. file: its name for messages. Raises NoRegisterError."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise NoRegisterError("no such register: {file}", file=file) from None
+    except OSError as error:
+        raise NoRegisterError("cannot be read ({reason}): {file}", reason=error.strerror, file=file) from None
+
+
+def header_of(path: Path, needed: tuple[str, ...], file: str) -> Header:
+    """The header of a file, which has all columns that are needed. Raises what `header.look` raises."""
+    with open_file(path, file) as stream:
+        return look(_read(stream, HEAD, file), needed, file)
+
+
+def batches(
+    path: Path, header: Header, ids: str, coded: tuple[str, ...], file: str, seen: Callable[[int], None]
+) -> Iterator[Batch]:
+    """The rows of a file, in order. seen: called with the number of bytes that were read on.
+
+    Raises EmptyError, NotTextError, EncodingError, RecordError.
+    """
+    fault, said = None, None
+    reading = _Reading(header)
+    with open_file(path, file) as stream:
+        watched = _Watched(stream, reading.last_record(), seen, file)
+        try:
+            yield from reading.rows(watched, ids, coded)
+        except _Fault as found:
+            fault = found
+        except pa.ArrowInvalid as error:
+            said = str(error)
+    if fault is not None:
+        _refuse(fault, _record_at(path, fault.offset, header.delimiter), file)
+    if said is not None:
+        reading.refuse(said, file)
+    reading.refuse_what_is_unfinished(file)
+
+
+def _refuse(fault: _Fault, record: int, file: str) -> NoReturn:
+    if fault.nul:
+        raise NotTextError(
+            "a NUL byte, so this is no text: {file}, about record {record}", file=file, record=record
+        )
+    raise EncodingError("not UTF-8: {file}, record {record}", file=file, record=record)
+
+
+def _read(stream: BinaryIO, size: int, file: str) -> bytes:
+    try:
+        return stream.read(size)
+    except OSError as error:
+        raise NoRegisterError("cannot be read ({reason}): {file}", reason=error.strerror, file=file) from None
+
+
+class _Fault(Exception):  # noqa: N818 - never leaves this module
+    """Something in the bytes that no text has, and where."""
+
+    def __init__(self, offset: int, *, nul: bool) -> None:
+        self.offset = offset
+        self.nul = nul
+
+
+class _Watched:
+    """The file's bytes on their way to pyarrow, looked at, with a known last record after them."""
+
+    closed = False
+
+    def __init__(self, stream: BinaryIO, end: bytes, seen: Callable[[int], None], file: str) -> None:
+        self._stream = stream
+        self._rest = b"\n" + end + b"\n"
+        self._seen = seen
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
+        self._offset = 0
+
+    def readable(self) -> bool:
+        """Asked by pyarrow."""
+        return True
+
+    def close(self) -> None:
+        """Asked by pyarrow; whoever opened the file closes it."""
+
+    def read(self, size: int) -> bytes:
+        """The next bytes; empty at the end. Raises _Fault."""
+        data = _read(self._stream, size, self._file)
+        self._look(data)
+        self._seen(len(data))
+        if data:
+            return data
+        rest, self._rest = self._rest, b""
+        return rest
+
+    def _look(self, data: bytes) -> None:
+        if (place := data.find(b"\0")) >= 0:
+            raise _Fault(self._offset + place, nul=True)
+        kept, wrong = len(self._decoder.getstate()[0]), None
+        try:
+            self._decoder.decode(data, final=not data)
+        except UnicodeDecodeError as error:  # it holds the bytes: it must not become a context
+            wrong = error.start
+        if wrong is not None:
+            raise _Fault(self._offset - kept + wrong, nul=False)
+        self._offset += len(data)
+
+
+class _Reading:
+    """One pass of pyarrow over a file, counting records."""
+
+    def __init__(self, header: Header) -> None:
+        self._header = header
+        self._last = secrets.token_hex(16)
+        self._rows = 0
+        self._ended = False
+        self._ragged: tuple[int, int] | None = None
+
+    def last_record(self) -> bytes:
+        """A record that no register has: if it does not come out again, a quotation mark swallowed it."""
+        return self._header.delimiter.join([self._last] * len(self._header.names)).encode()
+
+    def rows(self, stream: _Watched, ids: str, coded: tuple[str, ...]) -> Iterator[Batch]:
+        """Batches without the last record; raises what pyarrow raises."""
+        columns = {name: str(self._header.index(name)) for name in (ids, *coded)}
+        reader = pa.csv.open_csv(
+            pa.PythonFile(stream, mode="r"),
+            read_options=pa.csv.ReadOptions(
+                use_threads=False,
+                block_size=BLOCK,
+                column_names=[str(place) for place in range(len(self._header.names))],
+                skip_rows_after_names=1,
+            ),
+            parse_options=pa.csv.ParseOptions(
+                delimiter=self._header.delimiter, newlines_in_values=True, invalid_row_handler=self._note
+            ),
+            convert_options=pa.csv.ConvertOptions(
+                include_columns=list(dict.fromkeys(columns.values())),
+                column_types={columns[name]: _CODED for name in coded} | {columns[ids]: pa.string()},
+                strings_can_be_null=False,
+            ),
+        )
+        for record_batch in reader:
+            yield from self._batch(record_batch, columns, ids, coded)
+
+    def _batch(
+        self, rows: pa.RecordBatch, columns: Mapping[str, str], ids: str, coded: tuple[str, ...]
+    ) -> Iterator[Batch]:
+        n = rows.num_rows
+        if not n:
+            return
+        numbers = rows.column(columns[ids])
+        if numbers[n - 1].as_py() == self._last:
+            self._ended, n = True, n - 1
+        first = self._rows + 2
+        self._rows += n
+        if n:
+            kept = rows.slice(0, n)
+            yield Batch(
+                first, kept.column(columns[ids]), {name: kept.column(columns[name]) for name in coded}
+            )
+
+    def _note(self, row: pa.csv.InvalidRow) -> str:
+        """Keep the numbers of a ragged record, and nothing of what it holds."""
+        self._ragged = (row.number or self._rows + 2, row.actual_columns)
+        return "error"
+
+    def refuse(self, said: str, file: str) -> NoReturn:
+        """Raise what pyarrow found, in our own words."""
+        if self._ragged:
+            record, found = self._ragged
+            raise RecordError(
+                "{found} columns where the header has {expected}: {file}, record {record}",
+                found=found,
+                expected=len(self._header.names),
+                file=file,
+                record=record,
+            )
+        if "straddling" in said:
+            raise RecordError(
+                "longer than {limit} bytes, or a quotation mark is not closed: {file}, after record {record}",
+                limit=BLOCK,
+                file=file,
+                record=self._rows + 1,
+            )
+        raise RecordError(
+            "cannot be read as CSV: {file}, after record {record}", file=file, record=self._rows + 1
+        )
+
+    def refuse_what_is_unfinished(self, file: str) -> None:
+        """Raise where the last record did not come out alone, or where there was no other."""
+        if not self._ended:
+            raise RecordError(
+                "a quotation mark is not closed: {file}, record {record}", file=file, record=self._rows + 1
+            )
+        if not self._rows:
+            raise EmptyError("no record after the header: {file}", file=file)
+
+
+_CODED = pa.dictionary(pa.int32(), pa.string())
+
+
+def _record_at(path: Path, offset: int, delimiter: str) -> int:
+    """Number of the record that the byte at the offset lies in: slow, and only for a message."""
+
+    def lines() -> Iterator[str]:
+        place = 0
+        with path.open("rb") as stream:
+            for line in stream:
+                place += len(line)
+                yield line.decode("latin-1").replace("\0", " ")
+                if place > offset:
+                    return
+
+    records = 0
+    try:
+        for row in csv.reader(lines(), delimiter=delimiter):
+            records += bool(row)
+    except csv.Error:
+        records += 1
+    return records

@@ -1,0 +1,80 @@
+"""What can be wrong with a register or its map. No message, hint or detail ever holds an identity number.
+
+Files, columns, series and record numbers are named; the header is record 1 and blank lines are none. Cells
+are never shown, with one exception: values of a column that the map says holds the series, which are names of
+programmes and have to be told so that they can be named in the map (`linkage.register.unknown`).
+"""
+
+from __future__ import annotations
+
+from linkage.errors import FileError, RegisterError, UsageError
+
+
+class MapError(RegisterError):
+    """The register map is not as docs/register.md says; all problems are in `details`."""
+
+    hint = "correct the map; docs/register.md tells every key"
+
+
+class NotYetError(RegisterError):
+    """Something that a later version brings."""
+
+    hint = "this version reads CSV in UTF-8, separated by commas or semicolons"
+
+
+class ShortMapError(UsageError):
+    """The words on the command line do not make a map."""
+
+
+class NoRegisterError(FileError):
+    """There is no such register file, or it cannot be read."""
+
+    hint = "name the file as it is; the file of a map is looked for in the map's folder"
+
+
+class NotTextError(RegisterError):
+    """The file is no text."""
+
+    hint = "export the register as CSV"
+
+
+class EncodingError(RegisterError):
+    """The file is text in another encoding than UTF-8."""
+
+    hint = "save the file as CSV UTF-8; this version reads no other encoding"
+
+
+class EmptyError(RegisterError):
+    """There is nothing in the file, or only a header."""
+
+    hint = "see whether the export was cut off; a series without anybody is named in the map: empty = [...]"
+
+
+class HeaderError(RegisterError):
+    """The first record does not name the columns as it should."""
+
+    hint = "the first line names the columns, each with a name of its own"
+
+
+class ColumnError(RegisterError):
+    """A column that the map names is not in the file."""
+
+    hint = "columns are named as in the file's first line"
+
+
+class RecordError(RegisterError):
+    """A record does not have the columns that the header has."""
+
+    hint = "see the record in a text editor: often a separator or a quotation mark too many"
+
+
+class RowError(RegisterError):
+    """Rows say when in a way that cannot be true, or cannot be read."""
+
+    hint = "correct the rows in the register; --dry-run lists all of them in FILE.problems.csv"
+
+
+class UnknownValueError(RegisterError):
+    """A column of series has values that the map does not name."""
+
+    hint = "name each under values, or under ignore if its rows shall not count"

@@ -1,0 +1,107 @@
+"""Rows → one row per person, with one bitmap per series. Memory grows with people, not with rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from linkage.identifiers import Identifiers, dimensions
+
+if TYPE_CHECKING:
+    from linkage.dimensions import Dimensions
+    from linkage.identifiers import Codes, Keys
+    from linkage.measures.model import Bits
+    from linkage.register.model import Plan
+    from linkage.register.summary import Summary
+    from linkage.register.when import Masks
+
+_Numbers: TypeAlias = npt.NDArray[np.int64]
+
+_LEAST = 1 << 20  # rows that may wait before they are folded
+
+
+@dataclass(frozen=True, repr=False)
+class Folded:
+    """One row per person who was in some series of the window.
+
+    identifiers: distinct, ascending, n; sex, age: codes, shape (n,), zeros where not agreed; presence: name
+    of each of the party's series → bitmap, shape (n,), of the window's type; no person without any bit.
+    """
+
+    identifiers: Identifiers
+    sex: Codes
+    age: Codes
+    presence: Mapping[str, Bits]
+    summary: Summary
+
+    def __len__(self) -> int:
+        return len(self.identifiers)
+
+    def __repr__(self) -> str:
+        return f"<Folded register: {len(self)} people, {len(self.presence)} series>"
+
+    def people(self) -> dict[str, int]:
+        """People with any presence, per series."""
+        return {name: int(np.count_nonzero(bits)) for name, bits in self.presence.items()}
+
+
+class Fold:
+    """Takes rows in any order and keeps one bitmap per person and series."""
+
+    def __init__(self, series: int) -> None:
+        """series: how many there are; rows name them by their code."""
+        self._series = series
+        self._people: _Numbers = np.empty(0, np.int64)  # key · series + code, distinct and ascending
+        self._masks: Masks = np.empty(0, np.uint64)
+        self._waiting: list[tuple[_Numbers, Masks]] = []
+        self._rows = 0
+
+    def add(self, keys: Keys, codes: npt.NDArray[np.integer], masks: Masks) -> None:
+        """Rows of people with these keys, in the series with these codes."""
+        self._waiting.append((keys * self._series + codes, masks))
+        self._rows += len(keys)
+        if self._rows > max(_LEAST, len(self._people)):
+            self._compact()
+
+    def finish(self) -> tuple[Keys, list[Masks]]:
+        """Keys of all people, ascending, and for each series their bitmaps, in the order of its code."""
+        self._compact()
+        keys, codes = np.divmod(self._people, self._series)
+        first = np.ones(len(keys), bool)
+        first[1:] = keys[1:] != keys[:-1]
+        row = np.cumsum(first) - 1
+        people = keys[first]
+        presence = [np.zeros(len(people), np.uint64) for _ in range(self._series)]
+        for code, bits in enumerate(presence):
+            mine = codes == code
+            bits[row[mine]] = self._masks[mine]
+        return people, presence
+
+    def _compact(self) -> None:
+        people = np.concatenate([self._people, *(people for people, _ in self._waiting)])
+        masks = np.concatenate([self._masks, *(masks for _, masks in self._waiting)])
+        self._waiting, self._rows = [], 0
+        if not len(people):
+            return
+        order = np.argsort(people)
+        people, masks = people[order], masks[order]
+        starts = np.flatnonzero(np.concatenate(([True], people[1:] != people[:-1])))
+        self._people, self._masks = people[starts], np.bitwise_or.reduceat(masks, starts)
+
+
+def folded(keys: Keys, presence: list[Masks], plan: Plan, wanted: Dimensions, summary: Summary) -> Folded:
+    """The people of a finished fold who were in some series of the window."""
+    there = np.zeros(len(keys), bool)
+    for bits in presence:
+        there |= bits != 0
+    identifiers = Identifiers(plan.scheme, keys[there])
+    sex, age = dimensions(identifiers, wanted)
+    bitmaps = {
+        series.name: bits[there].astype(plan.window.dtype)
+        for series, bits in zip(plan.series, presence, strict=True)
+    }
+    return Folded(identifiers, sex, age, bitmaps, summary)

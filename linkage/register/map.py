@@ -1,0 +1,183 @@
+"""`register.toml` → RegisterMap, with everything that is wrong with it told at once (docs/register.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from linkage.agreement.reading import read
+from linkage.agreement.tables import Problems, Table
+from linkage.errors import Text
+from linkage.register.cells import plain
+from linkage.register.errors import MapError
+from linkage.register.model import ByColumn, Events, PeriodList, RegisterMap, Source, Spells, Undated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from linkage.register.model import When
+
+FORMAT = "linkage-register/1"
+_INSTEAD_OF_FILE = {"sql", "query"}
+_LATER_KEYS = (
+    *("sql", "query", "sheet", "amount", "value", "previous", "ids", "unless", "dates", "repair"),
+    *("encoding", "delimiter", "decimal"),
+)
+_LATER_SUFFIXES = {".xlsx", ".xls", ".xlsm", ".ods", ".parquet", ".zip", ".gz"}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FIRST_NUMBERS, _LAST_CENTURY = 1947, 2099
+
+
+class _MapProblems(Problems):
+    """What is wrong with a map."""
+
+    def refuse(self, source: str) -> None:
+        """Raise all problems, in the order of their lines, if there are any."""
+        details = self.told()
+        if len(details) == 1:
+            raise MapError("the register map has a problem: {source}", details=details, source=source)
+        if details:
+            raise MapError(
+                "the register map has {count} problems: {source}",
+                details=details,
+                source=source,
+                count=len(details),
+            )
+
+
+def parse_map(text: str, source: str = "register.toml") -> RegisterMap:
+    """The map in a TOML text; `source` is the file's name, for messages.
+
+    Raises MapError with every problem as a detail; TomlError (an AgreementError) where it is no TOML.
+    """
+    document, places = read(text, source)
+    problems = _MapProblems(document, places)
+    top = Table(document, (), problems)
+    top.choice("format", (FORMAT,))
+    extracted = day(top, "extracted") if top.has("extracted") else None
+    empty = tuple(top.texts("empty")) if top.has("empty") else ()
+    sources = top.tables("source")
+    if not sources:
+        problems.add((), Text("no [[source]]: a map names at least one file"))
+    found = tuple(_source(table) for table in sources)
+    top.finish()
+    problems.refuse(source)
+    return RegisterMap(found, extracted, empty)
+
+
+def day(table: Table, key: str) -> dt.date | None:
+    """A day, with or without quotes; None and a problem where it is none."""
+    value = table.data[key]
+    if type(value) is dt.date:
+        return value
+    text = table.text(key)
+    try:
+        return parse_day(text)
+    except ValueError:
+        table.problem(key, Text("not a day, write {example}", {"example": '"2021-01-15"'}))
+        return None
+
+
+def parse_day(text: str) -> dt.date:
+    """The day that a register was taken. Raises ValueError where it is no day on which there were numbers."""
+    if not _DAY.fullmatch(text):
+        raise ValueError
+    found = dt.date.fromisoformat(text)
+    if not _FIRST_NUMBERS <= found.year <= _LAST_CENTURY:
+        raise ValueError
+    return found
+
+
+def _source(table: Table) -> Source:
+    file = table.text("file") if "file" in table.data or not table.data.keys() & _INSTEAD_OF_FILE else ""
+    _not_yet_file(table, file)
+    for key in _LATER_KEYS:
+        if key in table.data and table.has(key):
+            table.problem(key, Text("not yet: {key} comes in a later version", {"key": key}))
+    source = Source(
+        file=file,
+        id=plain(table.text("id")),
+        when=_when(table),
+        series=_series(table),
+        where=_where(table),
+    )
+    table.finish()
+    return source
+
+
+def _not_yet_file(table: Table, file: str) -> None:
+    suffix = file[file.rfind(".") :].lower() if "." in file else ""
+    if suffix in _LATER_SUFFIXES:
+        table.problem("file", Text("not yet: {suffix} files, export the register as CSV", {"suffix": suffix}))
+    elif file == "-" or "://" in file:
+        table.problem("file", Text("not yet: {file!r} is no file, save the register in one", {"file": file}))
+
+
+def _when(table: Table) -> When:
+    """One of start and end, date, period, or none of them."""
+    given = [key for key in ("start", "date", "period") if table.has(key) and key in table.data]
+    if len(given) > 1:
+        table.problem(
+            given[1],
+            Text("either start and end, or date, or period: not {keys}", {"keys": " + ".join(given)}),
+        )
+    if table.has("end") and "end" in table.data and "start" not in given:
+        table.problem("end", Text("an end needs a start: start = {example}", {"example": '"Startdatum"'}))
+    if "start" in given:
+        end = table.text("end") if "end" in table.data else ""
+        if "end" not in table.data:
+            table.problem(
+                "start",
+                Text(
+                    "without an end everybody would still be there: name its column, or use date for an event"
+                ),
+            )
+        return Spells(plain(table.text("start")), plain(end))
+    if "date" in given:
+        return Events(plain(table.text("date")))
+    if "period" in given:
+        return PeriodList(plain(table.text("period")))
+    return Undated()
+
+
+def _series(table: Table) -> str | ByColumn:
+    if isinstance(table.data.get("series"), dict):
+        return _by_column(table.table("series"))
+    return table.text("series")
+
+
+def _by_column(table: Table) -> ByColumn:
+    """A column that tells the series, with cells compared as `plain` makes them."""
+    column = plain(table.text("column"))
+    values = table.table("values")
+    series = {plain(cell): values.text(cell) for cell in values.data}
+    if not values.data and "values" in table.data:
+        table.problem("values", Text("names no value"))
+    if len(series) < len(values.data):
+        table.problem("values", Text("the same value twice, but for spaces or the way letters are stored"))
+    ignore = frozenset(plain(cell) for cell in table.texts("ignore")) if table.has("ignore") else frozenset()
+    if both := sorted(ignore & series.keys()):
+        table.problem("ignore", Text("{value!r} stands under values too", {"value": both[0]}))
+    table.finish()
+    return ByColumn(column, series, ignore)
+
+
+def _where(table: Table) -> Mapping[str, frozenset[str]]:
+    """column → cells; a single cell may stand without brackets."""
+    if not table.has("where"):
+        return {}
+    columns = table.table("where")
+    found: dict[str, frozenset[str]] = {}
+    for column in columns.data:
+        found[plain(column)] = frozenset(plain(cell) for cell in _cells(columns, column))
+    return found
+
+
+def _cells(columns: Table, column: str) -> list[str]:
+    if isinstance(columns.data[column], str):
+        return [columns.text(column, empty=True)]
+    cells = columns.texts(column)
+    if columns.data[column] == []:
+        columns.problem(column, Text("an empty list: no row would ever be read"))
+    return cells

@@ -1,0 +1,94 @@
+"""A register map and an agreement → a plan, or everything in which the two do not fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from linkage.agreement.model import Known
+from linkage.agreement.names import listed, near
+from linkage.errors import Text
+from linkage.identifiers import scheme
+from linkage.register.errors import MapError
+from linkage.register.model import Plan, RegisterMap, Source, Undated
+
+if TYPE_CHECKING:
+    from linkage.agreement.model import Agreement, Party
+
+
+def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: str) -> Plan:
+    """What the party reads for this agreement. file: the map's name, for messages.
+
+    Raises MapError with every problem: series that are not the party's, rows without dates for series with
+    dates, agreed series that nothing feeds and the map does not call empty.
+    """
+    problems = [problem for source in register_map.sources for problem in _source(source, agreement, party)]
+    fed = {name for source in register_map.sources for name in source.names}
+    own = [series.name for series in party.series]
+    problems += [_not_own(name, "empty", agreement, party) for name in register_map.empty if name not in own]
+    problems += [
+        Text("empty names {series!r}, and a source feeds it", {"series": name})
+        for name in register_map.empty
+        if name in fed
+    ]
+    unfed = tuple(name for name in own if name not in fed and name not in register_map.empty)
+    if register_map.complete:
+        problems += [
+            Text(
+                "no source for the agreed series {series!r}: if it has nobody, empty = [{series!r}]",
+                {"series": name},
+            )
+            for name in unfed
+        ]
+    if len(problems) == 1:
+        raise MapError("the register does not fit the agreement: {file}", file=file, details=tuple(problems))
+    if problems:
+        raise MapError(
+            "the register does not fit the agreement, {count} problems: {file}",
+            count=len(problems),
+            file=file,
+            details=tuple(problems),
+        )
+    return Plan(
+        sources=register_map.sources,
+        series=party.series,
+        window=agreement.window,
+        scheme=scheme(agreement.scheme),
+        accept=agreement.accept,
+        extracted=register_map.extracted or agreement.last_day,
+        unfed=unfed,
+    )
+
+
+def _source(source: Source, agreement: Agreement, party: Party) -> list[Text]:
+    own = {series.name: series for series in party.series}
+    problems = []
+    for name in source.names:
+        if name not in own:
+            problems.append(_not_own(name, source.file, agreement, party))
+        elif isinstance(source.when, Undated) and own[name].known is Known.DATES:
+            problems.append(
+                Text(
+                    "{file}: the series {series!r} needs dates: start and end, date, or period",
+                    {"file": source.file, "series": name},
+                )
+            )
+    return problems
+
+
+def _not_own(name: str, where: str, agreement: Agreement, party: Party) -> Text:
+    """That a series is not the party's, and whose it is or which was meant."""
+    own = [series.name for series in party.series]
+    for series in agreement.series:
+        if name in (series.key, series.name) and series.party != party.name:
+            return Text(
+                "{where}: {series!r} is a series of {other}, and {party} exports its own",
+                {"where": where, "series": name, "other": series.party, "party": party.name},
+            )
+        if name == series.key:
+            return Text(
+                "{where}: write {series!r} without the party's name", {"where": where, "series": series.name}
+            )
+    return Text(
+        "{where}: no series {series!r}{near}, agreed are {allowed}",
+        {"where": where, "series": name, "near": near(name, own), "allowed": listed(own)},
+    )

@@ -1,0 +1,212 @@
+"""The sources of a plan → one row per person, and what became of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from linkage.errors import RegisterError, Text
+from linkage.register.choosing import NOT_COUNTED, SeriesCodes, chosen
+from linkage.register.delimited import Batch, batches, header_of
+from linkage.register.errors import NoRegisterError, RowError
+from linkage.register.fold import Fold, Folded, folded
+from linkage.register.model import Plan, Source
+from linkage.register.problems import Problems
+from linkage.register.summary import Tally
+from linkage.register.when import Calendar
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from linkage.dimensions import Dimensions
+    from linkage.identifiers import Keys, Reading
+    from linkage.register.header import Header
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Called with the bytes that were read and the bytes there are."""
+_Rows: TypeAlias = npt.NDArray[np.intp]
+_Where: TypeAlias = npt.NDArray[np.bool_]
+
+_TOLD = 10  # rows that an error names
+
+
+@dataclass(frozen=True, repr=False)
+class FileRead:
+    """One file: as the map names it, how it is written, its records (the header not among them), problems."""
+
+    file: str
+    encoding: str
+    delimiter: str
+    rows: int
+    problems: Problems
+
+
+@dataclass(frozen=True, repr=False)
+class Read:
+    """A register that was read. fault: why it must not be exported, None where it may be."""
+
+    folded: Folded
+    files: tuple[FileRead, ...]
+    fault: RegisterError | None
+
+
+def read(plan: Plan, folder: Path, wanted: Dimensions, progress: Progress | None = None) -> Read:
+    """Read all sources of a plan; relative files are looked for in `folder`.
+
+    A file that cannot be read as it should is an error at once; rows that are wrong in time and values that
+    the map does not name are collected over all files into `fault`. Raises RegisterError, FileError.
+    """
+    headers = [header_of(folder / s.file, (s.id, *s.coded), s.file) for s in plan.sources]
+    seen = _Seen([folder / s.file for s in plan.sources], progress)
+    calendar, tally, fold = Calendar(plan.window), Tally(plan.scheme.kinds), Fold(len(plan.series))
+    readers = [_SourceReader(source, plan, calendar, tally, fold) for source in plan.sources]
+    files = tuple(
+        reader.read(folder / reader.source.file, header, seen)
+        for reader, header in zip(readers, headers, strict=True)
+    )
+    keys, presence = fold.finish()
+    people = folded(keys, presence, plan, wanted, tally.summary(len(keys)))
+    return Read(people, files, _fault(readers))
+
+
+def _fault(readers: list[_SourceReader]) -> RegisterError | None:
+    """The rows that are wrong in time, the first ten told; else the values that have no name."""
+    wrong = [
+        Text(
+            "{file}, record {record}, column {column!r}: {reason}",
+            {"file": reader.source.file, "record": record, "column": column, "reason": reason},
+        )
+        for reader in readers
+        for record, column, reason in reader.wrong.first(_TOLD)
+    ]
+    if wrong:
+        count = sum(reader.wrong.count for reader in readers)
+        return RowError(
+            "rows that are wrong in time, {count} in all: {first}",
+            count=count,
+            first=wrong[0],
+            details=tuple(wrong[1:_TOLD]),
+        )
+    return next((reader.series.unknown.error() for reader in readers if reader.series.unknown.rows), None)
+
+
+class _Seen:
+    """Tells how much of all files has been read."""
+
+    def __init__(self, paths: list[Path], progress: Progress | None) -> None:
+        self._done = 0
+        self._progress = progress
+        try:
+            self._total = sum(path.stat().st_size for path in paths)
+        except OSError as error:
+            raise NoRegisterError(
+                "cannot be read ({reason}): {file}", reason=error.strerror, file=error.filename
+            ) from None
+
+    def __call__(self, size: int) -> None:
+        self._done += size
+        if self._progress is not None and size:
+            self._progress(min(self._done, self._total), self._total)  # a file may grow while it is read
+
+
+class _SourceReader:
+    """Sorts out the rows of one source: left out, refused, outside the window, used."""
+
+    def __init__(self, source: Source, plan: Plan, calendar: Calendar, tally: Tally, fold: Fold) -> None:
+        self.source = source
+        self.series = SeriesCodes(source, plan)
+        self.wrong = Problems()
+        self._problems = Problems()
+        self._plan = plan
+        self._calendar = calendar
+        self._tally = tally
+        self._fold = fold
+        self._whole = np.array([plan.window.full * (not plan.dated(s.name)) for s in plan.series], np.uint64)
+
+    def read(self, path: Path, header: Header, seen: Callable[[int], None]) -> FileRead:
+        """Read the source to its end."""
+        source, rows = self.source, 0
+        for batch in batches(path, header, source.id, source.coded, source.file, seen):
+            rows += len(batch)
+            self._batch(batch)
+        self._tally.rows_read += rows
+        return FileRead(source.file, header.encoding, header.delimiter, rows, self._problems)
+
+    def _batch(self, batch: Batch) -> None:
+        wanted = chosen(batch, self.source.where)
+        codes = self.series.codes(batch)
+        self._tally.rows_ignored += int((~wanted | (codes == NOT_COUNTED)).sum())
+        self._note(batch, np.flatnonzero(self.series.nameless(batch, codes, wanted)))
+        rows = np.flatnonzero(wanted & (codes >= 0))
+        if not len(rows):
+            return
+        masks, faulty = self._times(batch, rows)
+        keys, linked = self._people(batch, rows, faulty)
+        inside = masks != 0
+        self._tally.rows_used += int((linked & inside).sum())
+        self._tally.rows_outside += int((linked & ~inside).sum())
+        codes = codes[rows]
+        masks |= self._whole[codes] * inside  # a series without dates: there at some time
+        self._fold.add(keys[linked], codes[linked], masks[linked])
+
+    def _note(self, batch: Batch, nameless: _Rows) -> None:
+        """Rows whose series has no name in the map."""
+        if len(nameless):
+            self._problems.add(batch.first + nameless, self.series.column, self.series.NAMELESS)
+            self._tally.refuse("unknown-value", len(nameless))
+
+    def _times(self, batch: Batch, rows: _Rows) -> tuple[npt.NDArray[np.uint64], _Where]:
+        """Bitmap of each row, and whether it is wrong in time."""
+        found = self._calendar.find(self.source.when, batch.coded, len(batch))
+        faulty = np.zeros(len(rows), bool)
+        for where, column, fault in found.faults:
+            here = where[rows]
+            records = batch.first + rows[here]
+            self.wrong.add(records, column, fault.text)
+            self._problems.add(records, column, fault.text)
+            self._tally.refuse(fault.slug, len(records))
+            faulty |= here
+        return found.masks[rows], faulty
+
+    def _people(self, batch: Batch, rows: _Rows, faulty: _Where) -> tuple[Keys, _Where]:
+        """Key of each row's person, and whether the row is linked. Distinct values are read once."""
+        ids = batch.ids if len(rows) == len(batch) else batch.ids.take(rows)
+        distinct = ids.dictionary_encode()
+        reading = self._plan.scheme.read(distinct.dictionary, self._plan.extracted)
+        value = distinct.indices.to_numpy()
+        for kind, count in zip(self._plan.scheme.kinds, _counts(reading.kind[value]), strict=False):
+            self._tally.found(kind, count)
+        accepted = reading.of_kinds(self._plan.accept)
+        if not accepted.all():
+            refused = ~accepted[value] & ~faulty
+            self._refuse(batch.first + rows[refused], value[refused], reading, distinct.dictionary)
+        return reading.key[value], accepted[value] & ~faulty
+
+    def _refuse(
+        self, records: npt.NDArray[np.int64], value: _Rows, reading: Reading, values: pa.StringArray
+    ) -> None:
+        """Note why these records are not linked; value: the place of each one's among the distinct values."""
+        scheme = self._plan.scheme
+        kinds, reasons = reading.kind[value], reading.reason[value]
+        for code, count in enumerate(_counts(reasons)):
+            slug, text = scheme.reasons[code]
+            if code and count:
+                self._problems.add(records[reasons == code], self.source.id, text)
+                self._tally.refuse(slug, count)
+        for code, count in enumerate(_counts(kinds[reasons == 0])):
+            if count:
+                here = (kinds == code) & (reasons == 0)
+                text = Text("the agreement does not link this kind: {kind}", {"kind": scheme.kinds[code]})
+                self._problems.add(records[here], self.source.id, text)
+                self._tally.refuse(scheme.kinds[code], count)
+        self._tally.others(value, values)
+
+
+def _counts(codes: npt.NDArray[np.uint8]) -> list[int]:
+    """How often each code occurs."""
+    return [int(count) for count in np.bincount(codes)]

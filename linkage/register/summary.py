@@ -1,0 +1,119 @@
+"""What became of a register's rows and people: the party's own counts, for its eyes and the matcher's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from linkage.errors import RegisterError
+from linkage.register.cells import plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class SummaryError(RegisterError):
+    """A summary is not as docs/package.md says."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Whole numbers only; rows_read = rows_used + rows_outside + rows_ignored + the sum of refused.
+
+    rows_outside: in no period of the window. rows_ignored: left out by the map. refused: reason → rows.
+    identifiers: kind → rows, of those that the map does not leave out. people_total: all people that these
+    rows are about; people_counted: those of them with an identifier that the agreement links.
+    """
+
+    rows_read: int
+    rows_used: int
+    rows_outside: int
+    rows_ignored: int
+    refused: Mapping[str, int] = field(default_factory=dict)
+    identifiers: Mapping[str, int] = field(default_factory=dict)
+    people_counted: int = 0
+    people_total: int = 0
+
+    @property
+    def counted_percent(self) -> int:
+        """People who could be counted, in whole per cent, rounded down; 100 where there is nobody."""
+        return 100 * self.people_counted // self.people_total if self.people_total else 100
+
+    def to_json(self) -> dict[str, Any]:
+        """Its fields by name."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """The summary that to_json() gave. Raises SummaryError."""
+        names = {f.name for f in fields(cls)}
+        maps = {"refused", "identifiers"}
+        numbers = [document.get(name) for name in names - maps]
+        for name in maps:
+            counts = document.get(name)
+            if not isinstance(counts, Mapping) or not all(isinstance(key, str) for key in counts):
+                raise SummaryError("the summary is not of its form")
+            numbers += counts.values()
+        if document.keys() != names or not all(type(n) is int and n >= 0 for n in numbers):
+            raise SummaryError("the summary is not of its form")
+        return cls(**document)
+
+
+class Tally:
+    """Counts while rows are read."""
+
+    def __init__(self, kinds: tuple[str, ...]) -> None:
+        """kinds: of identifiers; those that do not occur are told as 0."""
+        self.rows_read = 0
+        self.rows_used = 0
+        self.rows_outside = 0
+        self.rows_ignored = 0
+        self.refused: dict[str, int] = {}
+        self.identifiers = dict.fromkeys(kinds, 0)
+        self._nobody = 0
+        self._others: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self._waiting: list[npt.NDArray[np.int64]] = []
+
+    def refuse(self, reason: str, rows: int) -> None:
+        """So many rows are refused for this reason."""
+        if rows:
+            self.refused[reason] = self.refused.get(reason, 0) + rows
+
+    def found(self, kind: str, rows: int) -> None:
+        """So many rows have an identifier of this kind."""
+        self.identifiers[kind] += rows
+
+    def others(self, rows: npt.NDArray[np.integer[Any]], values: pa.StringArray) -> None:
+        """People who cannot be counted: each distinct value stands for one, and each empty cell for one.
+
+        rows: for each of their rows, the place of its value among `values`.
+        """
+        places, counts = np.unique(rows, return_counts=True)
+        texts = [plain(value) for value in values.take(places).to_pylist()]
+        self._nobody += sum(count for text, count in zip(texts, counts.tolist(), strict=True) if not text)
+        # only the hash is kept, of a kind that is new in every run: enough to tell values apart
+        self._waiting.append(np.array([hash(text) for text in texts if text], np.int64))
+        if sum(map(len, self._waiting)) > max(1 << 18, len(self._others)):
+            self._compact()
+
+    def _compact(self) -> None:
+        self._others = np.unique(np.concatenate([self._others, *self._waiting]))
+        self._waiting = []
+
+    def summary(self, people_counted: int) -> Summary:
+        """What was counted so far. people_counted: distinct people with an identifier that is linked."""
+        self._compact()
+        return Summary(
+            rows_read=self.rows_read,
+            rows_used=self.rows_used,
+            rows_outside=self.rows_outside,
+            rows_ignored=self.rows_ignored,
+            refused=dict(sorted(self.refused.items())),
+            identifiers=dict(self.identifiers),
+            people_counted=people_counted,
+            people_total=people_counted + len(self._others) + self._nobody,
+        )

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
 
-from linkage.ledger import chain, rows
+from linkage.ledger import chain, guards, rows
 from linkage.ledger.database import Database
-from linkage.ledger.errors import ClosedError, MeanwhileError, OlderError, OtherAgreementError, StateError
+from linkage.ledger.errors import MeanwhileError, StateError
 from linkage.ledger.model import (
     Arrival,
     Receipt,
@@ -30,7 +30,6 @@ from linkage.ledger.model import (
 from linkage.ledger.schema import bring_up
 from linkage.ledger.tables import (
     ChainRow,
-    PackageRow,
     ReceiptRow,
     RefusalRow,
     ReleaseRow,
@@ -133,15 +132,15 @@ class Ledger:
             found = session.scalars(select(RoundKeyRow).where(RoundKeyRow.fingerprint == fingerprint)).first()
             if found is not None:
                 return
-            if rows.find_round(session, round_id) is not None:
-                raise StateError(
-                    "the round {round} has begun and has its key",
-                    round=round_id,
-                    hint="a new round key belongs to a new round: link agreement next",
-                )
+            guards.not_begun(session, round_id)
             session.add(
                 RoundKeyRow(name=round_id.name, number=round_id.number, fingerprint=fingerprint, created=now)
             )
+
+    def check_not_begun(self, round_id: RoundId) -> None:
+        """What note_round_key would say of a new key. Raises StateError."""
+        with self._database.session(writes=False) as session:
+            guards.not_begun(session, round_id)
 
     def refuse(self, round_id: RoundId, refusals: Sequence[Refusal]) -> None:
         """Note what was refused."""
@@ -165,18 +164,18 @@ class Ledger:
         nothing, in any state of the round. Raises OtherAgreementError, ClosedError, OlderError.
         """
         with self._writing() as session:
-            row = rows.find_round(session, terms.id) or _begin(session, terms, now)
-            if row.digest != terms.digest:
-                raise OtherAgreementError(
-                    "the round {round} was begun under another agreement: digest {digest}",
-                    round=terms.id,
-                    digest=row.digest,
-                )
+            row = rows.find_round(session, terms.id) or guards.begin(session, terms, now)
             here = {package.sha512 for package in row.packages}
             new = [arrival for arrival in arrivals if arrival.sha512 not in here]
-            if new and row.state != State.OPEN:
-                raise _closed(row)
-            return tuple(old for arrival in new for old in _accept(session, row, arrival, now))
+            guards.check_open(row, terms, new=bool(new))
+            return tuple(old for arrival in new for old in guards.accept(session, row, arrival, now))
+
+    def check_open(self, terms: Terms, *, new: bool) -> None:
+        """What receive would say; new: whether a package is new. Raises OtherAgreementError, ClosedError."""
+        with self._database.session(writes=False) as session:
+            row = rows.find_round(session, terms.id)
+            if row is not None:
+                guards.check_open(row, terms, new=new)
 
     def freeze(self, round_id: RoundId, packages: Collection[str], now: dt.datetime) -> Round:
         """open → frozen: from here on these packages count and no others. packages: their sha512, hex.
@@ -184,7 +183,7 @@ class Ledger:
         Any later state is left as it is and returned. Raises MeanwhileError where other packages count.
         """
         with self._writing() as session:
-            row = _known(session, round_id)
+            row = guards.known(session, round_id)
             if {package.sha512 for package in rows.counted(row)} != set(packages):
                 raise MeanwhileError(
                     "another program changed the packages of the round {round}", round=round_id
@@ -200,11 +199,11 @@ class Ledger:
         Raises StateError in any other state, ChainError.
         """
         with self._writing() as session:
-            row = _known(session, round_id)
+            row = guards.known(session, round_id)
             before = rows.checked_releases(session, self.place)
             if row.release is not None:
                 return rows.as_released(row.release)
-            _expect(row, State.FROZEN)
+            guards.expect(row, State.FROZEN)
             end = session.get_one(ChainRow, 1)
             number = len(before) + 1
             end.number = number
@@ -222,21 +221,23 @@ class Ledger:
         A round that has failed already keeps its first reason. Raises StateError in any other state.
         """
         with self._writing() as session:
-            row = _known(session, round_id)
+            row = guards.known(session, round_id)
             if row.state != State.FAILED:
-                _expect(row, State.OPEN, State.FROZEN)
+                guards.expect(row, State.OPEN, State.FROZEN)
                 row.state, row.failed, row.failure = State.FAILED.value, now, why
             return rows.as_round(row)
 
-    def begin_purge(self, round_id: RoundId, now: dt.datetime) -> Round:
+    def begin_purge(self, round_id: RoundId, now: dt.datetime, *, complete: bool = True) -> Round:
         """Note that the destruction of a released or failed round begins, so that it can be finished.
 
+        complete: whether its key and all its packages are there. Begun before: what was noted then stays.
         Raises StateError in any other state.
         """
         with self._writing() as session:
-            row = _known(session, round_id)
-            _expect(row, State.RELEASED, State.FAILED)
-            row.purge_begun = row.purge_begun or now
+            row = guards.known(session, round_id)
+            guards.expect(row, State.RELEASED, State.FAILED)
+            if row.purge_begun is None:
+                row.purge_begun, row.purge_complete = now, complete
             return rows.as_round(row)
 
     def finish_purge(self, round_id: RoundId, receipt: bytes, now: dt.datetime) -> Receipt:
@@ -245,8 +246,8 @@ class Ledger:
         Raises StateError where begin_purge did not come first.
         """
         with self._writing() as session:
-            row = _known(session, round_id)
-            _expect(row, State.RELEASED, State.FAILED)
+            row = guards.known(session, round_id)
+            guards.expect(row, State.RELEASED, State.FAILED)
             if row.purge_begun is None:
                 raise StateError("the purge of the round {round} was not begun", round=round_id)
             row.state, row.purged = State.PURGED.value, now
@@ -268,65 +269,3 @@ class Ledger:
         with self._database.session(writes=True) as session:
             session.get_one(ChainRow, 1, with_for_update=True)
             yield session
-
-
-def _known(session: Session, round_id: RoundId) -> RoundRow:
-    row = rows.find_round(session, round_id)
-    if row is None:
-        raise StateError("the ledger does not know the round {round}", round=round_id)
-    return row
-
-
-def _expect(row: RoundRow, *states: State) -> None:
-    if row.state not in states:
-        raise StateError(
-            "the round {round} is {state}", round=RoundId(row.name, row.number), state=State(row.state).word
-        )
-
-
-def _closed(row: RoundRow) -> ClosedError:
-    round_id = RoundId(row.name, row.number)
-    if row.state == State.FROZEN:
-        return ClosedError("the packages of the round {round} are frozen", round=round_id)
-    if row.state == State.FAILED:
-        return ClosedError("the round {round} has ended without a release", round=round_id)
-    if row.state == State.PURGED:
-        return ClosedError("the round {round} has been purged", round=round_id)
-    return ClosedError("the round {round} has been matched", round=round_id)
-
-
-def _begin(session: Session, terms: Terms, now: dt.datetime) -> RoundRow:
-    row = RoundRow(
-        name=terms.id.name,
-        number=terms.id.number,
-        digest=terms.digest,
-        round_key=terms.round_key,
-        retention_days=terms.retention_days,
-        state=State.OPEN.value,
-        opened=now,
-    )
-    session.add(row)
-    return row
-
-
-def _accept(session: Session, row: RoundRow, arrival: Arrival, now: dt.datetime) -> list[Received]:
-    """Put the package in its party's place; the packages that it replaces."""
-    older = [package for package in row.packages if package.party == arrival.party]
-    if any(package.sequence >= arrival.sequence for package in older):
-        raise OlderError("a newer package of {party} is here", party=arrival.party)
-    replaced = [package for package in older if package.replaced is None]
-    for package in replaced:
-        package.replaced = now
-    row.packages.append(
-        PackageRow(
-            party=arrival.party,
-            package_id=arrival.id,
-            sequence=arrival.sequence,
-            sha512=arrival.sha512,
-            secret_check=arrival.check,
-            file=arrival.file,
-            received=now,
-        )
-    )
-    session.flush()
-    return [rows.as_received(package) for package in replaced]

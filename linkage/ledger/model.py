@@ -62,7 +62,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Round:
-    """A round and its state. Times are UTC, None until it happened; failure says why it ended unreleased."""
+    """A round and its state. Times are UTC, None until it happened; failure says why it ended unreleased.
+
+    purge_complete: whether the key and all packages were there when their destruction began.
+    """
 
     terms: Terms
     state: State
@@ -72,6 +75,7 @@ class Round:
     failed: dt.datetime | None = None
     failure: str | None = None
     purge_begun: dt.datetime | None = None
+    purge_complete: bool | None = None
     purged: dt.datetime | None = None
 
     @property
@@ -133,7 +137,7 @@ class Released:
 
 @dataclass(frozen=True)
 class RoundKeyNote:
-    """That a round key was made, and when it was destroyed."""
+    """That a round key was made, and when it was destroyed, or found to be gone by a purge."""
 
     id: RoundId
     fingerprint: str

@@ -67,6 +67,7 @@ def as_round(row: RoundRow) -> Round:
         failed=row.failed,
         failure=row.failure,
         purge_begun=row.purge_begun,
+        purge_complete=row.purge_complete,
         purged=row.purged,
     )
 

@@ -77,6 +77,7 @@ class RoundRow(Base):
     failed: Mapped[dt.datetime | None] = mapped_column(Utc)
     failure: Mapped[str | None] = mapped_column(Text)
     purge_begun: Mapped[dt.datetime | None] = mapped_column(Utc)
+    purge_complete: Mapped[bool | None]
     purged: Mapped[dt.datetime | None] = mapped_column(Utc)
 
     packages: Mapped[list[PackageRow]] = relationship(

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("failed", sa.DateTime()),
         sa.Column("failure", sa.Text()),
         sa.Column("purge_begun", sa.DateTime()),
+        sa.Column("purge_complete", sa.Boolean()),
         sa.Column("purged", sa.DateTime()),
         sa.CheckConstraint(
             "state IN ('open', 'frozen', 'released', 'failed', 'purged')", name=op.f("ck_rounds_state")

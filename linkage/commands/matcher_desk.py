@@ -1,0 +1,133 @@
+"""What the matcher has before it when it works on a round: agreement, public keys, ledger, store."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from keys import files
+from keys.identity import RoundKey
+from linkage import intake
+from linkage.commands.agreement import load_ready, public_keys
+from linkage.commands.keys import read_identity
+from linkage.commands.store import LostPackageError, Store
+from linkage.errors import KeysError, PackageError
+from linkage.ledger import Ledger, Received, RoundId, Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from keys.identity import Identity, PublicIdentity, PublicRoundKey
+    from linkage.agreement.model import Agreement
+
+    Ask = Callable[[], str]
+
+
+class NotTheMatcherError(KeysError):
+    """The identity at hand is not the matcher's."""
+
+    hint: ClassVar[str] = "use the identity.key whose fingerprint the agreement names as the matcher's"
+
+
+class OtherRoundKeyError(KeysError):
+    """The round key at hand is not that of the agreement."""
+
+    hint: ClassVar[str] = "name the key of this round with --round-key; each round has its own"
+
+
+class ChangedInStoreError(LostPackageError):
+    """A sealed package was altered in the store."""
+
+
+def utc_now() -> dt.datetime:
+    """The time, with its zone."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One round as its matcher sees it. keys: the public keys beside the agreement, by fingerprint."""
+
+    agreement: Agreement
+    keys: Mapping[str, PublicIdentity | PublicRoundKey]
+    ledger: Ledger
+    store: Store
+
+    @classmethod
+    def at(cls, agreement: Path, ledger: str, store: Path = Path("packages"), *, create: bool) -> Desk:
+        """Read the agreement and the keys beside it, then open the ledger.
+
+        create: make a ledger where there is none. Raises AgreementError, FileError, KeysError, LedgerError.
+        """
+        agreed = load_ready(agreement)
+        keys = public_keys(agreement.parent)
+        return cls(agreed, keys, Ledger.open(ledger, create=create), Store(store))
+
+    @property
+    def round_id(self) -> RoundId:
+        """Name and number."""
+        return RoundId(self.agreement.name, self.agreement.round)
+
+    @property
+    def terms(self) -> Terms:
+        """What the ledger keeps of the agreement."""
+        digest, round_key = self.agreement.digest, self.agreement.matcher.round_key
+        if digest is None or round_key is None:
+            raise ValueError("a draft has no round")  # load_ready lets none through
+        return Terms(self.round_id, digest.hex(), round_key, self.agreement.retention.days)
+
+    def counting(self) -> dict[str, Received]:
+        """The packages that count, by party."""
+        return {p.party: p for p in self.ledger.packages(self.round_id) if p.counts}
+
+    def missing(self) -> tuple[str, ...]:
+        """The parties without a package, in the agreement's order."""
+        here = self.counting()
+        return tuple(p.name for p in self.agreement.parties if p.name not in here)
+
+    def seen(self) -> list[intake.Seen]:
+        """Everything accepted before, as intake asks for it."""
+        return [
+            intake.Seen(p.party, p.id, p.sequence, p.sha512, p.check)
+            for p in self.ledger.packages(self.round_id)
+        ]
+
+    def sealed(self, package: Received) -> intake.Package:
+        """A package of the store, checked once more. Raises LostPackageError where it is not as received."""
+        try:
+            found = intake.check(
+                lambda: self.store.open(package.file, package.party), self.agreement, self.keys
+            )
+        except LostPackageError:
+            raise
+        except PackageError:
+            raise self.altered(package) from None
+        if found.sha512 != package.sha512:
+            raise self.altered(package)
+        return found
+
+    def altered(self, package: Received) -> ChangedInStoreError:
+        """The error that a package of the store is not as it was received."""
+        return ChangedInStoreError(
+            "the package of {party} was altered in {folder}", party=package.party, folder=self.store.folder
+        )
+
+    def identity(self, path: Path, ask: Ask | None) -> Identity:
+        """The matcher's own identity. Raises KeysError where it is another's."""
+        identity = read_identity(path, ask)
+        if identity.public.fingerprint != self.agreement.matcher.identity:
+            raise NotTheMatcherError(
+                "{path} is not the identity of the matcher {matcher}",
+                path=path,
+                matcher=self.agreement.matcher.name,
+            )
+        return identity
+
+    def round_key(self, path: Path, ask: Ask | None) -> RoundKey:
+        """The key of this round. Raises KeysError where it is another's."""
+        key = RoundKey.from_bytes(files.read_private(path, "round", ask))
+        if key.public.fingerprint != self.agreement.matcher.round_key:
+            raise OtherRoundKeyError("{path} is not the round key of {round}", path=path, round=self.round_id)
+        return key

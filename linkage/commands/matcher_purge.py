@@ -1,0 +1,225 @@
+"""The end of a round: its key and its packages are destroyed, and a signed receipt says so.
+
+Begun in the ledger before anything is destroyed and finished there after, so that it can be killed anywhere
+and run again. The release stays: it holds nobody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from keys import exchange, files
+from keys.atomic import whole_file
+from linkage.commands.matcher_desk import Desk, utc_now
+from linkage.errors import FileError, LedgerError, Text
+from linkage.ledger import Round, State
+
+Ask = Callable[[], str]
+
+
+class NothingToPurgeError(LedgerError):
+    """Nothing of the round was ever received."""
+
+    hint: ClassVar[str] = "see link status; perhaps --ledger or --agreement names another"
+
+
+class GoingOnError(LedgerError):
+    """The round has neither been released nor ended."""
+
+    hint: ClassVar[str] = "match it first, or add --give-up: then it ends without a release"
+
+
+class TooEarlyError(LedgerError):
+    """The days that the agreement gives have not passed."""
+
+    hint: ClassVar[str] = "wait, or add --now where the parties agree"
+
+
+class NotHereError(FileError):
+    """The round key, or a package, is not where it should be, and nobody said that it is gone."""
+
+    hint: ClassVar[str] = "name it with --round-key or --store; where it was destroyed before, add --gone"
+
+
+class ReceiptExistsError(FileError):
+    """Another file is where the receipt should be."""
+
+    hint: ClassVar[str] = "name another file with --out"
+
+
+@dataclass(frozen=True)
+class PurgeFacts:
+    """What was destroyed. complete: nothing was gone before. already: by an earlier purge."""
+
+    round: str
+    packages: int
+    complete: bool
+    receipt: Path
+    already: bool
+
+    def as_json(self) -> dict[str, object]:
+        """The facts, for --json."""
+        return {
+            "round": self.round,
+            "packages": self.packages,
+            "complete": self.complete,
+            "receipt": str(self.receipt),
+            "already": self.already,
+        }
+
+    def lines(self) -> list[Text]:
+        """The facts, for a person."""
+        if self.already:
+            return [
+                Text(
+                    "the round {round} was purged before: {path} is its receipt",
+                    {"round": self.round, "path": self.receipt},
+                )
+            ]
+        return [
+            Text(
+                "destroyed: the round key of {round}, and its packages"
+                if self.complete
+                else "nothing is left of the round key of {round} and its packages; some were gone before",
+                {"round": self.round},
+            ),
+            Text("{path}: the signed receipt", {"path": self.receipt}),
+        ]
+
+    def after(self) -> Text:
+        """The next step."""
+        return Text("send {path} to the parties, and destroy what backups hold", {"path": self.receipt})
+
+
+def purge(
+    *,
+    agreement: Path,
+    identity: Path,
+    round_key: Path,
+    ledger: str,
+    store: Path,
+    out: Path | None = None,
+    before_time: bool = False,
+    give_up: bool = False,
+    gone: bool = False,
+    ask: Ask | None = None,
+    ask_round: Ask | None = None,
+    now: dt.datetime | None = None,
+) -> PurgeFacts:
+    """Destroy the round key and the packages of a finished round; write and keep a signed receipt.
+
+    out: the receipt; left out, NAME-ROUND-destroyed.json here. before_time: though the agreed days have not
+    passed. give_up: though the round has not been matched; it ends. gone: though the key or a package is not
+    there. ask_round: left out, as ask. A round that was purged gives its receipt back.
+    Raises LedgerError, KeysError, FileError; then nothing was destroyed that a second call does not finish.
+    """
+    now = now or utc_now()
+    desk = Desk.at(agreement, ledger, store, create=False)
+    receipt = out if out is not None else Path(f"{desk.round_id}-destroyed.json")
+    found = desk.ledger.round(desk.round_id)
+    if found is None:
+        raise NothingToPurgeError("the ledger knows no package of the round {round}", round=desk.round_id)
+    desk.ledger.check_open(desk.terms, new=False)
+    if found.state is State.PURGED:
+        return _given_back(desk, found, receipt)
+    _check_free(receipt)
+    _check_due(found, now, before_time=before_time, give_up=give_up)
+    signer = desk.identity(identity, ask)
+    if round_key.exists():
+        desk.round_key(round_key, ask_round or ask)
+    complete = _all_here(desk, round_key, expected=found.purge_begun is None and not gone)
+    if found.state in {State.OPEN, State.FROZEN}:
+        desk.ledger.fail(desk.round_id, "the matcher gave it up", now)
+    begun = desk.ledger.begin_purge(desk.round_id, now, complete=complete)
+    if round_key.exists():
+        files.destroy(round_key)
+    desk.store.clear(desk.round_id)
+    data = exchange.receipt(signer, _stated(desk, begun, now))
+    desk.ledger.finish_purge(desk.round_id, data, now)
+    return _facts(desk, begun, receipt, data, already=False)
+
+
+def _given_back(desk: Desk, found: Round, receipt: Path) -> PurgeFacts:
+    data = desk.ledger.receipts(desk.round_id)[-1].data
+    if not receipt.exists() or receipt.read_bytes() != data:
+        _check_free(receipt)
+    return _facts(desk, found, receipt, data, already=True)
+
+
+def _facts(desk: Desk, found: Round, receipt: Path, data: bytes, *, already: bool) -> PurgeFacts:
+    """Write the receipt, and tell."""
+    try:
+        with whole_file(receipt) as stream:
+            stream.write(data)
+    except OSError as error:
+        raise FileError(
+            "cannot write {path}: {reason}",
+            path=receipt,
+            reason=error.strerror,
+            hint="the receipt is safe in the ledger: run the same command again",
+        ) from None
+    packages = len(desk.ledger.packages(desk.round_id))
+    return PurgeFacts(str(desk.round_id), packages, bool(found.purge_complete), receipt, already)
+
+
+def _check_free(receipt: Path) -> None:
+    if receipt.exists():
+        raise ReceiptExistsError("{path} is there already", path=receipt)
+    if not receipt.parent.is_dir():
+        raise FileError(
+            "no such folder: {folder}", folder=receipt.parent, hint="make it, or name another file with --out"
+        )
+
+
+def _check_due(found: Round, now: dt.datetime, *, before_time: bool, give_up: bool) -> None:
+    """Raises GoingOnError, TooEarlyError. A round that ended without a release is due at once."""
+    if found.state in {State.OPEN, State.FROZEN} and not give_up:
+        raise GoingOnError(
+            "the round {round} is {state}, not finished", round=found.id, state=found.state.word
+        )
+    if found.released is None or before_time or found.purge_begun is not None:
+        return
+    due = found.released + dt.timedelta(days=found.terms.retention_days)
+    if now < due:
+        raise TooEarlyError(
+            "the agreement keeps the round {round} until {day:%Y-%m-%d}", round=found.id, day=due
+        )
+
+
+def _all_here(desk: Desk, round_key: Path, *, expected: bool) -> bool:
+    """Whether the key and every package that counts are there. Raises NotHereError where they should be."""
+    if not round_key.exists():
+        if expected:
+            raise NotHereError("there is no round key at {path}", path=round_key)
+        return False
+    for package in desk.counting().values():
+        if not desk.store.path(package.file).exists():
+            if expected:
+                raise NotHereError(
+                    "the package of {party} is not in {folder}",
+                    party=package.party,
+                    folder=desk.store.folder,
+                )
+            return False
+    return True
+
+
+def _stated(desk: Desk, found: Round, now: dt.datetime) -> dict[str, object]:
+    """The facts of the receipt: docs/ledger.md, "Receipts"."""
+    return {
+        "destroyed": "round",
+        "agreement": found.id.name,
+        "round": found.id.number,
+        "digest": found.terms.digest,
+        "round_key": found.terms.round_key,
+        "packages": [
+            {"party": package.party, "id": package.id, "sha512": package.sha512}
+            for package in desk.ledger.packages(desk.round_id)
+        ],
+        "complete": bool(found.purge_complete),
+        "at": now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }

@@ -53,7 +53,7 @@ def fill(text: str, fingerprints: Mapping[str, str]) -> str:
     """The agreement with the fingerprints that it lacks, as far as they are given.
 
     fingerprints: party, matcher → identity; NAME-round → the matcher's round key. Others are not looked at.
-    Raises OtherFingerprintError where the agreement holds another one already, AgreementError where it has problems.
+    Raises OtherFingerprintError where the agreement holds another one, AgreementError where it has problems.
     """
     agreement = parse(text)
     wanted: dict[Path, str] = {}

@@ -159,7 +159,8 @@ def rounds(draw: st.DrawFn, parties: int, periods: int) -> tuple[str, dict[str, 
         for _ in range(draw(st.integers(0, 12))):
             person = draw(st.sampled_from(people))
             first = draw(days)
-            last = draw(st.none() | st.integers(0, 90).map(lambda n, f=first: f + dt.timedelta(days=n)))
+            length = draw(st.none() | st.integers(0, 90))
+            last = None if length is None else first + dt.timedelta(days=length)
             shown = written(person, draw(st.integers(0, 3)))
             registers[party].append(Spell(shown, name, first, last))
             plain[key].append(oracle.Spell(person, first, last))

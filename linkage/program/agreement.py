@@ -79,6 +79,7 @@ def agreement_fill(file: Path) -> None:
             Text("filled in: {names}", {"names": ", ".join(facts.filled) or "–"}),
             *([Text("still missing: {names}", {"names": ", ".join(facts.missing)})] if facts.missing else []),
             *facts.notes,
+            *facts.notes,
         ],
         after=Text("linkage agreement check {path}", {"path": file}),
     )

@@ -117,8 +117,11 @@ def match(
 @store_option
 @option("--out", type=FILE, help="The receipt; default NAME-ROUND-destroyed.json.")
 @option("--now", is_flag=True, help="Before the agreed days have passed.")
+@option("--give-up", is_flag=True, help="End a round that was not matched.")
+@option("--gone", is_flag=True, help="Though the round key or a package is not there any more.")
 @option("--yes", is_flag=True, help="Do not ask.")
 @passphrase_option
+@option("--round-passphrase-file", type=FILE, help="The round key's passphrase, where it is another.")
 def purge(
     agreement: Path,
     identity: Path,
@@ -127,8 +130,11 @@ def purge(
     store: Path,
     out: Path | None,
     now: bool,
+    give_up: bool,
+    gone: bool,
     yes: bool,
     passphrase_file: Path | None,
+    round_passphrase_file: Path | None,
 ) -> None:
     """Destroy the round key and the packages of a finished round.
 
@@ -147,6 +153,9 @@ def purge(
         store=store,
         out=out,
         before_time=now,
+        give_up=give_up,
+        gone=gone,
         ask=asking.passphrase_for_reading(passphrase_file),
+        ask_round=asking.passphrase_for_reading(round_passphrase_file or passphrase_file),
     )
     tell(facts.as_json(), facts.lines(), after=facts.after())

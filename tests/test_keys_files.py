@@ -292,13 +292,15 @@ def test_a_header_that_asks_for_something_else_is_refused_before_any_question(ke
         read_private(key, "identity", no_question)
 
 
+def first_changed(text: str) -> str:
+    return ("A" if text[0] != "A" else "B") + text[1:]
+
+
 BOUND: dict[str, Callable[[dict[str, object]], object]] = {
     "kind": lambda d: d.update(kind="secret"),
     "salt": lambda d: d.update(salt=encoding.b64(bytes(16))),
     "nonce": lambda d: d.update(nonce=encoding.b64(bytes(12))),
-    "payload": lambda d: d.update(
-        payload="A" + str(d["payload"])[1:] if str(d["payload"])[0] != "A" else "B"
-    ),
+    "payload": lambda d: d.update(payload=first_changed(str(d["payload"]))),
 }
 
 

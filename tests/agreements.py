@@ -1,0 +1,126 @@
+"""An agreement with everything that this version knows, and small changes to it."""
+
+from __future__ import annotations
+
+FINGERPRINTS = {
+    "malmo": "SHA256:" + "A" * 42 + "E",
+    "af": "SHA256:" + "B" * 42 + "E",
+    "matcher": "SHA256:" + "C" * 42 + "E",
+    "matcher-round": "SHA256:" + "D" * 42 + "E",
+}
+
+READY = f"""\
+# the whole of it
+format  = "linkage-agreement/1"
+name    = "malmo-sok"               # the family
+round   = 1
+title   = "Samverkansvolym 2020"
+purpose = "Count the residents whom the cooperation reached in 2020."
+basis   = "A decision"
+
+[period]
+unit  = "month"
+first = "2020-01"
+last  = "2020-12"
+counting = "any-day"
+spans = {{ "first-half" = ["2020-01", "2020-06"], "jan–feb" = ["2020-01", "2020-02"] }}
+
+[identifier]
+scheme = "se"
+accept = ["personnummer", "samordningsnummer"]
+
+[dimensions]
+sex = true
+age = {{ on = "2020-12-31", bands = ["16-29", "30-64"], also = ["18-29"] }}
+
+[[party]]
+name     = "malmo"
+title    = "Malmö stad"
+identity = "{FINGERPRINTS["malmo"]}"
+[[party.series]]
+name  = "krami"
+title = "Krami"
+[[party.series]]
+name  = "ung-malmo"
+title = "Ung Malmö (DUA-unga)"
+[[party.series]]
+name  = "aktivitetscenter"
+title = "Aktivitetscenter"
+known = "window"
+
+[[party]]
+name = "af"
+title    = "Arbetsförmedlingen"
+identity = "{FINGERPRINTS["af"]}"
+[[party.series]]
+name  = "etablering"
+title = "Etableringsprogrammet"
+
+[matcher]
+name      = "matcher"
+title     = "The third party"
+identity  = "{FINGERPRINTS["matcher"]}"
+round_key = "{FINGERPRINTS["matcher-round"]}"
+
+[[group]]
+name  = "volume"
+title = "Samverkansvolymen"
+is    = "young | af.etablering"
+[[group]]
+name  = "young"
+title = "Unga"
+is    = "malmo.ung-malmo & age.18-29"
+
+[[measure]]
+name  = "volume"
+title = "Unika Malmöbor i samverkan"
+count = "volume"
+parts = ["young", "af.etablering"]
+by    = ["period", "sex", "age"]
+[[measure]]
+name  = "new"
+title = "Nya i Krami"
+count = "started(malmo.krami)"
+by    = ["span", "sex"]
+against = "first-half"
+[[measure]]
+name    = "both"
+title   = "Kombinationer"
+overlap = ["volume", "malmo.krami", "malmo.aktivitetscenter"]
+[[measure]]
+name    = "lists"
+title   = "I hur många"
+howmany = ["ever(volume)", "malmo.krami"]
+[[measure]]
+name   = "part"
+title  = "Andel"
+share  = "volume & malmo.krami"
+of     = "malmo.krami"
+target = "47.5"
+by     = ["period"]
+[[measure]]
+name   = "report"
+title  = "Andel av rapportens"
+share  = "volume"
+of     = {{ mean = 26023 }}
+source = "The report"
+by     = ["period"]
+
+[release]
+method = "exact"
+agreed = "Both jurists, 2020-11-01"
+
+[retention]
+days  = 30
+basis = "Another decision"
+"""
+
+DRAFT = READY.replace(FINGERPRINTS["malmo"], "").replace(
+    f'round_key = "{FINGERPRINTS["matcher-round"]}"\n', ""
+)
+
+
+def changed(old: str, new: str, text: str = READY) -> str:
+    """The agreement with its first `old` replaced; `old` must be there."""
+    assert old in text
+    return text.replace(old, new, 1)

@@ -1,0 +1,287 @@
+# ruff: noqa: E501 - one fault, one line
+"""Every way in which an agreement can be wrong: told with its line, its place and what is allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from linkage.agreement import parse
+from linkage.errors import AgreementError
+from linkage.texts import Lang, say
+from tests.agreements import FINGERPRINTS, READY, changed
+
+
+def problems(text: str) -> list[str]:
+    """What is told of a text with problems."""
+    with pytest.raises(AgreementError) as caught:
+        parse(text, "here.toml")
+    assert "here.toml" in str(caught.value)
+    for detail in caught.value.details:
+        assert "{" not in say(detail, Lang.SV).replace("{ mean", "")
+    return [str(detail) for detail in caught.value.details]
+
+
+# what is wrong: (old, new, where, what is said)
+WRONG = {
+    # names
+    "å in a name": ('"malmo-sok"', '"Malmö sök"', "name", "for example 'malmo-sok'"),
+    "a name of hyphens": ('"malmo-sok"', '"-a"', "name", "is no name"),
+    "a name of Windows": ('"malmo-sok"', '"com1"', "name", "Windows"),
+    "a name that ends in -round": ('"malmo-sok"', '"sok-round"', "name", "-round"),
+    "a long name": ('"malmo-sok"', '"' + "a" * 65 + '"', "name", "longer than 64"),
+    "no text as a name": ('"malmo-sok"', "7", "name", "found a whole number"),
+    "a party called sex": ('name     = "malmo"', 'name = "sex"', "party.sex.name", "meaning of its own"),
+    "a series with a capital": ('"krami"', '"Krami"', "party.malmo.series[1].name", "for example 'krami'"),
+    "a group called sum": ('name  = "young"', 'name = "sum"', "group.sum.name", "meaning of its own"),
+    "a group called unique": ('name  = "young"', 'name = "unique"', "group.unique.name", "meaning of its own"),
+    "a group called surplus": ('name  = "young"', 'name = "surplus"', "group.surplus.name", "meaning of its own"),
+    # what stands twice
+    "two parties of one name": ('name = "af"', 'name = "malmo"', "party.malmo.name", "stands twice"),
+    "a party called as the matcher": ('name      = "matcher"', 'name = "af"', "matcher.name", "is a party too"),
+    "two series of one name": ('"ung-malmo"', '"krami"', "party.malmo.series.krami.name", "stands twice"),
+    "two groups of one name": ('name  = "young"', 'name = "volume"', "group.volume.name", "stands twice"),
+    "two measures of one name": ('name  = "new"', 'name = "volume"', "measure.volume.name", "stands twice"),
+    "one key of two parties": (FINGERPRINTS["af"], FINGERPRINTS["malmo"], "party.af.identity", "party.malmo.identity"),
+    "one key of matcher and party": (FINGERPRINTS["matcher"], FINGERPRINTS["af"], "matcher.identity", "party.af"),
+    "an identity as round key": (FINGERPRINTS["matcher-round"], FINGERPRINTS["af"], "matcher.round_key", "party.af"),
+    # texts and kinds of values
+    "a control character": ('"Krami"', '"Kra\\tmi"', "party.malmo.series.krami.title", "U+0009"),
+    "a nul": ('"Krami"', '"Kra\\u0000mi"', "party.malmo.series.krami.title", "U+0000"),
+    "writing turned round": ('"Krami"', '"Kra\\u202emi"', "party.malmo.series.krami.title", "U+202E"),
+    "accents apart": ('"Malmö stad"', '"Malmo\u0308 stad"', "party.malmo.title", "NFC"),
+    "an empty title": ('"Krami"', '" "', "party.malmo.series.krami.title", "empty"),
+    "a float": ("round   = 1", "round = 1.0", "round", 'write "1.0" in quotes'),
+    "a date": ('on = "2020-12-31"', "on = 2020-12-31", "dimensions.age.on", 'write "2020-12-31" in quotes'),
+    "a bool for a number": ("round   = 1", "round = true", "round", "found true or false"),
+    "a number for a bool": ("sex = true", "sex = 1", "dimensions.sex", "expected true or false"),
+    "a text for a list": ('by    = ["period", "sex", "age"]', 'by = "period"', "measure.volume.by", "a list"),
+    "a number in a list": ('by    = ["period", "sex", "age"]', "by = [1]", "measure.volume.by[1]", "text in quotes"),
+    "a table for a text": ('"Another decision"', "{}", "retention.basis", "found a table"),
+    "round 0": ("round   = 1", "round = 0", "round", "at least 1"),
+    "a number too large": ("round   = 1", f"round = {2**53}", "round", "at most"),
+    # keys
+    "an unknown key": ("purpose =", "porpose =", "porpose", "did you mean 'purpose'?"),
+    "a missing key": ("purpose =", "porpose =", "purpose", "missing, expected text"),
+    "an unknown table": ("[retention]", "[retenton]", "retenton", "did you mean 'retention'?"),
+    "a missing table": ("[retention]", "[retenton]", "retention", "missing, expected a table, as [retention]"),
+    "an unknown key of a series": ('known = "window"', 'knwon = "window"', "party.malmo.series.aktivitetscenter.knwon", "known"),
+    "an unknown key of a measure": ('target = "47.5"', "goal = 4", "measure.part.goal", "allowed are"),
+    "a measure without a title": ('title = "Nya i Krami"\n', "", "measure.new.title", "missing"),
+    # period
+    "an unknown unit": ('"month"', '"week"', "period.unit", "month, quarter, tertial, year"),
+    "a period of another unit": ('last  = "2020-12"', 'last = "2020-Q4"', "period.last", "write it as 2020-01"),
+    "a month 13": ('last  = "2020-12"', 'last = "2020-13"', "period.last", "write it as 2020-01"),
+    "last before first": ('last  = "2020-12"', 'last = "2019-12"', "period.last", "before the first"),
+    "61 periods": ('last  = "2020-12"', 'last = "2025-01"', "period.last", "61 periods, at most 60"),
+    "a span outside": ('["2020-01", "2020-06"]', '["2019-12", "2020-06"]', "period.spans.first-half", "inside the window"),
+    "a span turned round": ('["2020-01", "2020-06"]', '["2020-06", "2020-01"]', "period.spans.first-half", "not after"),
+    "a span of one": ('["2020-01", "2020-06"]', '["2020-06"]', "period.spans.first-half", "first and the last"),
+    "a span called all": ('"jan–feb"', '"all"', "period.spans.all", "may be called"),
+    "a span called mean": ('"jan–feb"', '"mean"', "period.spans.mean", "may be called"),
+    # identifier and dimensions
+    "nothing accepted": ('["personnummer", "samordningsnummer"]', "[]", "identifier.accept", "empty"),
+    "TF numbers accepted": ('"samordningsnummer"', '"tf"', "identifier.accept[2]", "personnummer, samordningsnummer"),
+    "accepted twice": ('"samordningsnummer"', '"personnummer"', "identifier.accept[2]", "twice"),
+    "no day": ('on = "2020-12-31"', 'on = "2020-02-30"', "dimensions.age.on", "is no day"),
+    "bands that overlap": ('"30-64"', '"29-64"', "dimensions.age.bands", "16-29 and 29-64 overlap"),
+    "a band turned round": ('"30-64"', '"64-30"', "dimensions.age.bands[2]", "no age band"),
+    "a band with zeros": ('"30-64"', '"030-64"', "dimensions.age.bands[2]", "no age band"),
+    "a band twice": ('"18-29"', '"16-29"', "dimensions.age.also", "in bands too"),
+    "no bands": ('["16-29", "30-64"]', "[]", "dimensions.age.bands", "empty"),
+    # holders
+    "a short fingerprint": (FINGERPRINTS["af"], "SHA256:abc", "party.af.identity", "43 signs"),
+    "a fingerprint that ends oddly": (FINGERPRINTS["af"], "SHA256:" + "A" * 42 + "B", "party.af.identity", "43 signs"),
+    "another hash": (FINGERPRINTS["af"], "SHA512:" + "A" * 43, "party.af.identity", "43 signs"),
+    "known for weeks": ('known = "window"', 'known = "week"', "party.malmo.series.aktivitetscenter.known", "window"),
+    # expressions
+    "an unknown series": ('"malmo.krami"', '"malmo.kramy"', "measure.both.overlap[2]", "did you mean 'malmo.krami'?"),
+    "an expression cut short": ('"young | af.etablering"', '"young |"', "group.volume.is", "ends too early"),
+    "a cycle": ('"malmo.ung-malmo & age.18-29"', '"volume"', "group.volume.is", "volume → young → volume"),
+    "a group of itself": ('"malmo.ung-malmo & age.18-29"', '"young"', "group.young.is", "young → young"),
+    # measures
+    "no question": ('count = "started(malmo.krami)"\n', "", "measure.new", "count, overlap, howmany, share"),
+    "two questions": ('parts = ["young"', 'share = "young"\nparts = ["young"', "measure.volume", "count, share at once"),
+    "by something else": ('by    = ["period", "sex", "age"]', 'by = ["place"]', "measure.volume.by[1]", "period, span"),
+    "by twice": ('by    = ["period", "sex", "age"]', 'by = ["sex", "sex"]', "measure.volume.by[2]", "twice"),
+    "period and span": ('by    = ["period", "sex", "age"]', 'by = ["period", "span"]', "measure.volume.by", "exclude"),
+    "against a span that is not": ('against = "first-half"', 'against = "first"', "measure.new.against", "first-half"),
+    "against all": ('against = "first-half"', 'against = "all"', "measure.new.against", "no span"),
+    "against without spans": ('by    = ["span", "sex"]', 'by = ["sex"]', "measure.new.against", "only with by"),
+    "one set": ('["volume", "malmo.krami", "malmo.aktivitetscenter"]', '["volume"]', "measure.both.overlap", "at least 2"),
+    "nine sets": (
+        '["volume", "malmo.krami", "malmo.aktivitetscenter"]',
+        str([f"was(malmo.krami, {k})" for k in range(9)]).replace("'", '"'),
+        "measure.both.overlap",
+        "at most 8",
+    ),
+    "five sets by sex": (
+        '["volume", "malmo.krami", "malmo.aktivitetscenter"]',
+        str([f"was(malmo.krami, {k})" for k in range(5)]).replace("'", '"') + '\nby = ["sex"]',
+        "measure.both.by",
+        "above 4 sets",
+    ),
+    "one list": ('["ever(volume)", "malmo.krami"]', '["volume"]', "measure.lists.howmany", "at least 2"),
+    "no parts": ('parts = ["young", "af.etablering"]', "parts = []", "measure.volume.parts", "at least 1"),
+    "a part twice": ('parts = ["young", "af.etablering"]', 'parts = ["young", "young"]', "measure.volume.parts[2]", "same people"),
+    "a part by another name": (
+        'parts = ["young", "af.etablering"]',
+        'parts = ["young", "malmo.ung-malmo & age.18-29"]',
+        "measure.volume.parts[2]",
+        "same people",
+    ),
+    "a share of nothing": ('of     = "malmo.krami"\n', "", "measure.part.of", "missing"),
+    "a constant of 0": ("mean = 26023", "mean = 0", "measure.report.of.mean", "at least 1"),
+    "a constant in quotes": ("mean = 26023", 'mean = "26023"', "measure.report.of.mean", "a whole number"),
+    "a constant called median": ("mean = 26023", "median = 26023", "measure.report.of.median", "did you mean 'mean'?"),
+    "a constant of nobody": ('source = "The report"\n', "", "measure.report.source", "missing"),
+    "a source of an expression": ('target = "47.5"', 'source = "x"', "measure.part.source", "from elsewhere"),
+    "a target with a comma": ('"47.5"', '"47,5"', "measure.part.target", "with a point"),
+    "a target above 100": ('"47.5"', '"100.5"', "measure.part.target", "0 to 100"),
+    "a target as a float": ('"47.5"', "47.5", "measure.part.target", "in quotes"),
+    # release and retention
+    "no decision": ('agreed = "Both jurists, 2020-11-01"\n', "", "release.agreed", "missing"),
+    "an unknown method": ('"exact"', '"rounding"', "release.method", "allowed are exact"),
+    "a parameter too many": ('method = "exact"', 'method = "exact"\nthreshold = 10', "release.threshold", "agreed"),
+    "days before": ("days  = 30", "days = -1", "retention.days", "at least 0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_told_with_its_place(case: str) -> None:
+    old, new, where, what = WRONG[case]
+    told = problems(changed(old, new))
+    assert any(f", {where}: " in t and what in t for t in told), told
+
+
+NOT_YET = {
+    "last-day": ('"any-day"', '"last-day"', "period.counting"),
+    "another scheme": ('scheme = "se"', 'scheme = "fi"', "identifier.scheme"),
+    "value series": ('known = "window"', 'value = { unit = "kr", max = 60000 }', "party.malmo.series.aktivitetscenter.value"),
+    "places": ('known = "window"', "places = 600", "party.malmo.series.aktivitetscenter.places"),
+    "of places": ('of     = "malmo.krami"', 'of = "places"', "measure.part.of"),
+    "flow": ('count = "started(malmo.krami)"', 'flow = ["malmo.krami"]\nevery = 1', "measure.new"),
+    "outcome": ('count = "started(malmo.krami)"', 'leaving = "malmo.krami"\nto = "volume"\nat = 6', "measure.new"),
+    "duration": ('count = "started(malmo.krami)"', 'duration = "malmo.krami"', "measure.new"),
+    "change": ('count = "started(malmo.krami)"', 'change = "malmo.krami"\naround = "volume"\nbefore = 6\nafter = 6', "measure.new"),
+    "suppress": ('method = "exact"\nagreed', 'method = "suppress"\nthreshold = 10\nagreed', "release.method"),
+    "cellkey": ('method = "exact"\nagreed', 'method = "cellkey"\nD = 7\nagreed', "release.method"),
+    "dp": ('method = "exact"\nagreed', 'method = "dp"\nepsilon = "0.5"\nagreed', "release.method"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOT_YET)
+def test_what_later_versions_bring_is_refused_by_name_and_once(case: str) -> None:
+    old, new, where = NOT_YET[case]
+    told = problems(changed(old, new))
+    assert len(told) == 1, told
+    assert f", {where}: not yet: " in told[0]
+
+
+def test_all_problems_at_once_in_the_order_of_their_lines() -> None:
+    text = READY
+    for old, new in [
+        ('"malmo-sok"', '"Malmö"'),
+        ('"month"', '"week"'),
+        ('"krami"', '"con"'),
+        ("days  = 30", "days = -1"),
+        ('"exact"', '"dp"'),
+    ]:
+        text = changed(old, new, text)
+    told = problems(text)
+    lines = [int(t.split(",")[0].removeprefix("line ")) for t in told]
+    assert lines == sorted(lines)
+    numbered = text.splitlines()
+    for where in ("name", "period.unit", "release.method", "retention.days"):
+        line = next(line for line, t in zip(lines, told, strict=True) if f", {where}: " in t)
+        assert numbered[line - 1].split("=")[0].strip() == where.split(".")[-1]
+
+
+def test_an_expression_is_shown_with_a_caret_below_the_fault() -> None:
+    (told,) = problems(changed('"started(malmo.krami)"', '"started(malmo.krami) & malmo.kramy"'))
+    _, line, caret = told.split("\n")
+    assert line[caret.index("^") :].startswith("malmo.kramy")
+
+
+def test_a_wrong_group_is_told_once_whoever_uses_it() -> None:
+    assert len(problems(changed("malmo.ung-malmo & age.18-29", "malmo.ung-malmo & age.18-28"))) == 1
+
+
+def test_each_of_several_cycles_is_told() -> None:
+    groups = "".join(
+        f'[[group]]\nname = "{name}"\ntitle = "x"\nis = "{uses}"\n'
+        for name, uses in [
+            ("a", "b"),
+            ("b", "c"),
+            ("c", "a"),
+            ("d", "d | a"),
+            ("e", "f & malmo.krami"),
+            ("f", "e"),
+        ]
+    )
+    told = problems(changed("[[measure]]", groups + "[[measure]]"))
+    assert [t.rpartition(": ")[2] for t in told] == ["a → b → c → a", "d → d", "e → f → e"]
+
+
+def test_a_long_chain_of_groups_is_refused_and_does_not_break_the_program() -> None:
+    chain = "".join(
+        f'[[group]]\nname = "g{i}"\ntitle = "x"\nis = "g{i - 1} & malmo.krami"\n' for i in range(1, 2000)
+    )
+    first = '[[group]]\nname = "g0"\ntitle = "x"\nis = "malmo.krami"\n'
+    told = problems(changed("[[measure]]", chain + first + "[[measure]]"))
+    assert all("too large" in t for t in told)
+
+
+def test_groups_that_double_at_every_step_are_refused_at_once() -> None:
+    doubling = '[[group]]\nname = "g0"\ntitle = "x"\nis = "malmo.krami"\n' + "".join(
+        f'[[group]]\nname = "g{i}"\ntitle = "x"\nis = "g{i - 1} | g{i - 1}"\n' for i in range(1, 60)
+    )
+    assert all("too large" in t for t in problems(changed("[[measure]]", doubling + "[[measure]]")))
+
+
+def test_one_party_and_no_measure() -> None:
+    start, end = READY.index('[[party]]\nname = "af"'), READY.index("[matcher]")
+    text = READY[:start] + READY[end:]
+    text = text[: text.index("[[group]]")] + text[text.index("[release]") :]
+    told = problems(text)
+    assert any("at least two parties" in t for t in told)
+    assert any("at least one measure" in t for t in told)
+    no_series = READY[: READY.index('[[party.series]]\nname  = "etablering"')] + READY[end:]
+    assert any("at least one series" in t for t in problems(no_series))
+
+
+@pytest.mark.parametrize("written", ['"linkage-agreement/2"', '"linkage-register/1"', "1"])
+def test_another_format_is_refused_by_name_and_alone(written: str) -> None:
+    text = changed('"linkage-agreement/1"', written, changed('"month"', '"week"'))
+    with pytest.raises(AgreementError, match="unknown format") as caught:
+        parse(text)
+    assert written.strip('"') in str(caught.value)
+    assert caught.value.details == ()
+
+
+# not TOML at all: (text, what is said, what the hint says)
+BROKEN = {
+    "no quotes": ("name = malmo", "line 1, column 8", "quotes"),
+    "cut": ('name = "malmo', "line 1", "quotes"),
+    "a Windows path": ('a = 1\nfile = "C:\\Data\\x.csv"', "line 2", "single quotes"),
+    "a key twice": ("a = 1\na = 2", "line 2", "once"),
+    "a party twice": ("[party]\n[party]", "line 2", "[[party]]"),
+    "an array without end": ("a = " + "[" * 5000, "nested too deeply", "quotes"),
+    "a number without end": ("a = " + "9" * 5000, "number too long", "quotes"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_no_toml_is_told_with_line_and_hint(case: str) -> None:
+    text, where, hint = BROKEN[case]
+    with pytest.raises(AgreementError) as caught:
+        parse(text, "here.toml")
+    assert where in str(caught.value)
+    assert "here.toml" in str(caught.value)
+    assert hint in str(caught.value.advice)
+
+
+def test_parties_with_one_bracket() -> None:
+    text = READY[: READY.index("[[party.series]]")] + READY[READY.index("[matcher]") :]
+    told = problems(text.replace("[[party]]", "[party]").replace("[[measure]]", "[[measures]]"))
+    assert any("party: expected tables, each as [[party]], found a table" in t for t in told)
+    assert any("did you mean 'measure'?" in t for t in told)

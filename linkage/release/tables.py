@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from linkage.release.counts import ALL, MEAN
@@ -104,10 +105,17 @@ class Table:
         return [row for row in self.rows if all(row[key] == label for key, label in wanted.items())]
 
     def number(self, key: str = "value", **labels: Scalar) -> int | Decimal | None:
-        """A number of the one row that pick() finds; None where it is unknown or withheld, or no row is."""
-        found = self.pick(**labels)
-        value = found[0][key] if len(found) == 1 else None
+        """A number of the row with these labels, the own key among them; dimensions not named: "all".
+
+        None where it is unknown or withheld, and where there is no such row.
+        """
+        row = self._by_labels.get(tuple(labels.get(d, ALL) for d in self.keys))
+        value = row[key] if row else None
         return value if isinstance(value, int | Decimal) else None
+
+    @cached_property
+    def _by_labels(self) -> dict[tuple[Scalar, ...], Row]:
+        return {tuple(row[key] for key in self.keys): row for row in self.rows}
 
 
 def read(node: Node, scale: Scale) -> Table:

@@ -1,0 +1,193 @@
+"""The bridge that the page leads with: what adding up would have said → unique people → ever.
+
+The headline is the first count that has parts. Later counts that ask for the same and more (`a | b` where the
+headline asks for `a`) follow as further steps. Where no count has parts, the first count leads, unbridged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias
+
+from linkage.release.counts import ALL, MEAN, tenth
+from linkage.report.questions import in_words, operands
+
+if TYPE_CHECKING:
+    from linkage.release.document import Release
+    from linkage.release.tables import Table
+    from linkage.report.words import Words
+
+Number: TypeAlias = int | Decimal
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a step's bar. start, width: in thousandths of the longest; kind: how it is drawn."""
+
+    start: float
+    width: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One number of the bridge.
+
+    role: sum, unique, ever, wider; name: what the number is; meaning: a sentence or two; pieces: its bar.
+    """
+
+    role: str
+    value: Number
+    number: str
+    name: str
+    meaning: str
+    pieces: tuple[Piece, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """The headline table, and the steps from the first number to the last."""
+
+    table: Table
+    steps: tuple[Step, ...]
+
+
+def bridge(release: Release, words: Words) -> Bridge | None:
+    """The bridge of a release; None where nothing counts people, or the first count cannot be told."""
+    counts = [table for table in release.tables if table.kind == "count"]
+    table = next((t for t in counts if t.items), counts[0] if counts else None)
+    if table is None:
+        return None
+    steps = [*_own(table, words), *_wider(table, counts, words)]
+    return Bridge(table, _drawn(steps)) if steps else None
+
+
+def _own(table: Table, words: Words) -> Iterator[Step]:
+    """The steps of the headline's own table: added up, unique, at some time."""
+    by_period = table.time == "period"
+    mean = _unique(table, MEAN) if by_period else None
+    whole = _unique(table, ALL)
+    at = ALL if mean is None else MEAN
+    one = whole if mean is None else mean
+    added = table.number(**_time(table, at), part="sum") if table.items else None
+    if added is not None and one is not None:
+        yield _sum(table, words, added, at)
+    if mean is not None:
+        yield _step(
+            words,
+            "unique",
+            mean,
+            words.t("Unique people, {when}", when=words.average),
+            _once(words, added, mean),
+        )
+    if whole is not None:
+        name = words.t("Unique people at some time in {window}", window=words.window)
+        yield _step(words, "ever", whole, name, _ever(words, whole, mean, added))
+
+
+def _sum(table: Table, words: Words, added: Number, at: str) -> Step:
+    when = words.average if at == MEAN else words.t("at some time in {window}", window=words.window)
+    meaning = words.t(
+        "What the {number} parts come to when their numbers are added. Who is in two of them counts twice.",
+        number=len(table.items),
+    )
+    return _step(words, "sum", added, words.t("The parts added up, {when}", when=when), meaning)
+
+
+def _once(words: Words, added: Number | None, one: Number) -> str:
+    """What the step from the sum to unique people means."""
+    if added is None:
+        return words.t("Everybody is counted once in each period.")
+    more = added - one
+    if more > 0 and one:
+        return words.t(
+            "Everybody is counted once. Adding up counted {number} too many, {percent}.",
+            number=words.whole(more),
+            percent=words.percent(tenth(Fraction(more) * 100 / Fraction(one))),
+        )
+    if more < 0:
+        return words.t(
+            "Everybody is counted once. {number} of them are in none of the parts.", number=words.whole(-more)
+        )
+    return words.t("Everybody is counted once. Nobody is in two parts at the same time.")
+
+
+def _ever(words: Words, whole: Number, mean: Number | None, added: Number | None) -> str:
+    """What the step from a period to the whole time means."""
+    if mean is None:
+        return _once(words, added, whole)
+    said = words.t("All who were there in at least one period, each counted once over the whole time.")
+    if not mean or Fraction(whole) / Fraction(mean) < Fraction(105, 100):
+        return said
+    times = words.number(tenth(Fraction(whole) / Fraction(mean)))
+    more = words.t(
+        "That is {times} times {when}: people come and go, and a mean does not show it.",
+        times=times,
+        when=words.average,
+    )
+    return f"{said} {more}"
+
+
+def _wider(headline: Table, counts: list[Table], words: Words) -> Iterator[Step]:
+    """Later counts of the same people and more: their expression has all that the headline's joins by `|`."""
+    inside = set(operands(str(headline.asked)))
+    before = _unique(headline, ALL)
+    for table in counts[counts.index(headline) + 1 :]:
+        asked = operands(str(table.asked))
+        value = _unique(table, ALL)
+        if value is None or before is None or not inside < set(asked):
+            continue
+        added = [in_words(source, words) for source in asked if source not in inside]
+        more = value - before
+        meaning = words.t(
+            "Together with {names}: {number} more, who are not among those above.",
+            names=", ".join(added),
+            number=words.whole(more),
+        )
+        yield _step(words, "wider", value, table.title, meaning)
+        inside, before = set(asked), value
+
+
+def _step(words: Words, role: str, value: Number, name: str, meaning: str) -> Step:
+    return Step(role, value, words.whole(value), name, meaning)
+
+
+def _unique(table: Table, time: str) -> Number | None:
+    part = {"part": "unique"} if table.items else {}
+    return table.number(**_time(table, time), **part)
+
+
+def _time(table: Table, time: str) -> dict[str, str]:
+    return {table.time: time} if table.time else {}
+
+
+def _drawn(steps: list[Step]) -> tuple[Step, ...]:
+    """Each step with its bar: what it shares with the step before, and what is new or too much."""
+    longest = max([step.value for step in steps] + [1])
+    values = {step.role: step.value for step in steps}
+    core = values.get("unique", values.get("ever", 0))
+    drawn = []
+    for step in steps:
+        if step.role == "sum":
+            ends = [("core", min(core, step.value)), ("excess", step.value)]
+        elif step.role == "unique":
+            ends = [("core", step.value)]
+        else:
+            ends = [("core", core), ("came", values.get("ever", core)), ("more", step.value)][
+                : 2 + (step.role == "wider")
+            ]
+        drawn.append(replace(step, pieces=_pieces(ends, longest)))
+    return tuple(drawn)
+
+
+def _pieces(ends: list[tuple[str, Number]], longest: Number) -> tuple[Piece, ...]:
+    found, start = [], 0.0
+    for kind, value in ends:
+        end = round(float(value) / float(longest) * 1000, 1)
+        if end > start:
+            found.append(Piece(start, round(end - start, 1), kind))
+            start = end
+    return tuple(found)

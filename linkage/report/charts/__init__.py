@@ -1,0 +1,1 @@
+"""Charts as specifications, and their drawing as SVG on this machine."""

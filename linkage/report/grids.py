@@ -1,0 +1,151 @@
+"""Tables as a reader sees them: the totals first, and all rows for those who want them.
+
+A grid is one way to lay rows out in two dimensions. Rows of "other" that hold nothing but zeros are left out
+here, and the page says so; they stand in the release, in Excel and in CSV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from linkage.dimensions import OTHER
+from linkage.release.counts import ALL, MEAN
+
+if TYPE_CHECKING:
+    from linkage.release.rows import Row, Scalar
+    from linkage.release.tables import Table
+    from linkage.report.words import Words
+
+MOST_COLUMNS: Final = 11
+"""More columns of numbers than these do not fit on a page that stands."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number as shown, or a word that says why there is none."""
+
+    text: str
+    note: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row: its labels, its cells, and whether it is a total that stands out."""
+
+    labels: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table on a page: heads of the labels, heads of the numbers, lines."""
+
+    label_heads: tuple[str, ...]
+    number_heads: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+class Layout:
+    """Lays the rows of one table out. left_out: rows of "other" were all zero and are not shown."""
+
+    def __init__(self, table: Table, words: Words) -> None:
+        self._table = table
+        self._words = words
+        empty = [d for d in ("sex", "age") if d in table.dimensions and self._nobody(d)]
+        self._shown = [row for row in table.rows if all(row[d] != OTHER for d in empty)]
+        self.left_out = len(self._shown) < len(table.rows)
+        self._flat_only = len(table.values) > 1
+
+    def totals(self) -> Grid:
+        """The rows that answer the question: means and totals of time, all ages together."""
+        table, rows = self._table, [row for row in self._shown if self._is_total(row)]
+        if self._flat_only:
+            return self._flat(rows)
+        if table.own_key is None:
+            dimension = next((d for d in ("sex", "age") if d in table.dimensions), None)
+            if dimension == "age":
+                rows = [row for row in self._shown if self._is_total({**row, "age": ALL})]
+            return self._crossed(rows, dimension if table.time else None)
+        if table.time is None:
+            return self._crossed(rows, "sex" if "sex" in table.dimensions else None)
+        return self._crossed([row for row in rows if row.get("sex", ALL) == ALL], table.time)
+
+    def everything(self) -> Grid:
+        """All rows."""
+        table = self._table
+        across = table.own_key or (table.keys[-1] if len(table.keys) > 1 else None)
+        if self._flat_only or len(self._labels(self._shown, across)) > MOST_COLUMNS:
+            return self._flat(self._shown)
+        return self._crossed(self._shown, across)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are rows that the totals leave out."""
+        totals = self.totals()
+        return sum(len(line.cells) for line in totals.lines) < len(self._shown) * len(self._table.values)
+
+    def _nobody(self, dimension: str) -> bool:
+        others = [row for row in self._table.rows if row[dimension] == OTHER]
+        return not any(row[key] for row in others for key in ("value", "of") if key in row)
+
+    def _is_total(self, row: Row) -> bool:
+        in_time = row.get("period", ALL) in (ALL, MEAN)
+        return in_time and row.get("age", ALL) == ALL
+
+    def _labels(self, rows: Sequence[Row], key: str | None) -> list[Scalar]:
+        return list(dict.fromkeys(row[key] for row in rows)) if key else [None]
+
+    def _keys(self, rows: Sequence[Row], across: str | None) -> list[str]:
+        """The labels that tell one line from another."""
+        keys = [key for key in self._table.keys if key != across]
+        telling = [key for key in keys if len(self._labels(rows, key)) > 1]
+        return telling or keys[:1]
+
+    def _flat(self, rows: Sequence[Row]) -> Grid:
+        """One line for each row, one column for each of its numbers."""
+        keys, values = self._keys(rows, None), self._table.values
+        lines = tuple(
+            Line(self._said(row, keys), tuple(self._cell(row, key) for key in values), self._stands_out(row))
+            for row in rows
+        )
+        heading = self._words.heading
+        heads = tuple(heading(key, self._table) for key in values)
+        return Grid(tuple(heading(key, self._table) for key in keys), heads, _ordered(lines))
+
+    def _crossed(self, rows: Sequence[Row], across: str | None) -> Grid:
+        """One column for each label of `across`."""
+        keys, columns = self._keys(rows, across), self._labels(rows, across)
+        found: dict[tuple[Scalar, ...], dict[Scalar, Row]] = {}
+        for row in rows:
+            found.setdefault(tuple(row[key] for key in keys), {})[row[across] if across else None] = row
+        lines = []
+        for cells in found.values():
+            first = next(iter(cells.values()))
+            told = tuple(self._cell(cells[c], "value") if c in cells else Cell("") for c in columns)
+            lines.append(Line(self._said(first, keys), told, self._stands_out(first, across)))
+        words, table = self._words, self._table
+        heads = tuple(words.label(across, c) if across else words.heading("value", table) for c in columns)
+        return Grid(tuple(words.heading(key, table) for key in keys), heads, _ordered(lines))
+
+    def _said(self, row: Row, keys: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self._words.label(key, row[key]) for key in keys)
+
+    def _cell(self, row: Row, key: str) -> Cell:
+        value = row[key]
+        if value is None and key in ("value", "of", "percent") and "note" in row:
+            return Cell(self._words.note(row["note"]), note=True)
+        return Cell("–", note=True) if value is None else Cell(self._words.figure(value))
+
+    def _stands_out(self, row: Row, across: str | None = None) -> bool:
+        unique = across != "part" and row.get("part") == "unique"
+        return unique or (across != "period" and row.get("period") in (ALL, MEAN))
+
+
+def _ordered(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Where every line stands out, none does."""
+    if all(line.total for line in lines):
+        return tuple(replace(line, total=False) for line in lines)
+    return tuple(lines)

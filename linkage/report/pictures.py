@@ -1,0 +1,250 @@
+"""Which charts show a table, what they are called, and what they say to somebody who does not see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from linkage.dimensions import OTHER
+from linkage.release.counts import ALL, MEAN
+from linkage.report.charts.axes import NARROW_BELOW
+from linkage.report.charts.bars import Bar, bars
+from linkage.report.charts.lines import Series, lines, small_multiples
+from linkage.report.charts.sets import Combination, combinations
+
+if TYPE_CHECKING:
+    from linkage.release.rows import Scalar
+    from linkage.release.tables import Table
+    from linkage.report.charts.axes import Picture
+    from linkage.report.words import Words
+
+MOST_COMBINATIONS: Final = 15
+MOST_LINES: Final = 8
+
+
+@dataclass(frozen=True)
+class Chart:
+    """caption: its title; description: its numbers in words; draw: width in pixels → specification."""
+
+    caption: str
+    description: str
+    draw: Callable[[int], Picture]
+
+
+def charts(table: Table, words: Words) -> list[Chart]:
+    """The charts of a table, the most telling first; none where there is but one number."""
+    return list(_Charts(table, words).all())
+
+
+class _Charts:
+    def __init__(self, table: Table, words: Words) -> None:
+        self._table = table
+        self._words = words
+        self._t = words.t
+        self._by_period = table.time == "period" and len(words.release.window) > 1
+        self._unique = {"part": "unique"} if table.own_key == "part" else {}
+
+    def all(self) -> Iterator[Chart]:
+        match self._table.kind:
+            case "overlap":
+                yield from self._combinations()
+            case "howmany":
+                yield from self._bars(self._own_bars())
+            case "share":
+                yield from self._share()
+            case _:
+                yield from self._count()
+
+    # -- kinds --------------------------------------------------------------------------------------------
+
+    def _count(self) -> Iterator[Chart]:
+        table = self._table
+        if not self._by_period:
+            if table.items:
+                yield from self._bars(self._own_bars())
+            if table.time == "span" or not table.items:
+                yield from self._bars(self._dimension_bars())
+            return
+        if table.items:
+            unique = self._series(self._t("Unique people"), part="unique")
+            added = self._series(self._t("The parts added up"), part="sum")
+            caption = self._t("Unique people, and the parts added up")
+            yield from self._lines(caption, [unique, added], band=True)
+            yield from self._multiples()
+        elif "sex" not in table.dimensions:
+            yield from self._lines(self._t("People in each period"), [self._series(self._t("People"))])
+        yield from self._by_dimension("sex", with_all=not table.items)
+        yield from self._by_dimension("age", with_all=False)
+
+    def _share(self) -> Iterator[Chart]:
+        table = self._table
+        if isinstance(table.of, int):
+            yield from self._bars(self._constant_bars(table.of))
+        elif not self._by_period:
+            yield from self._bars(self._dimension_bars())
+        else:
+            if "sex" not in table.dimensions:
+                whole = self._series(self._t("Share"))
+                yield from self._lines(self._t("Per cent in each period"), [whole])
+            yield from self._by_dimension("sex", with_all=True)
+            yield from self._by_dimension("age", with_all=False)
+
+    def _combinations(self) -> Iterator[Chart]:
+        words, items = self._words, self._table.items
+        labels, when = self._representative()
+        found = [
+            Combination(
+                tuple(items.index(s) for s in names), words.label("in", names), value, words.whole(value)
+            )
+            for names in self._table.own
+            if isinstance(names, tuple) and (value := self._number({**labels, "in": names}))
+        ]
+        found.sort(key=lambda c: -float(c.value or 0))
+        shown = found[:MOST_COMBINATIONS]
+        if not shown:
+            return
+        sets = [words.title(item) for item in items]
+        several = ["strong" if len(c.sets) > 1 else "plain" for c in shown]
+        listed = [Bar(c.name, c.value, c.label, kind) for c, kind in zip(shown, several, strict=True)]
+
+        def draw(width: int) -> Picture:
+            return combinations(sets, shown, width) if width >= NARROW_BELOW else bars(listed, width)
+
+        yield Chart(self._t("In which combinations, {when}", when=when), _listed(listed), draw)
+
+    # -- charts -------------------------------------------------------------------------------------------
+
+    def _lines(self, caption: str, series: Sequence[Series], *, band: bool = False) -> Iterator[Chart]:
+        shown = [s for s in series if any(v is not None for v in s.values)][:MOST_LINES]
+        words, percent, target = self._words, self._percent, self._table.target
+
+        def draw(width: int) -> Picture:
+            return lines(shown, words, width, percent=percent, target=target, band=band)
+
+        if shown:
+            yield Chart(caption, " ".join(self._told(s) for s in shown), draw)
+
+    def _multiples(self) -> Iterator[Chart]:
+        series = [self._series(self._words.title(part), part=part) for part in self._table.items]
+        shown, words = [s for s in series if any(v is not None for v in s.values)], self._words
+        if shown:
+            caption = self._t("Each part by itself, each on a scale of its own")
+            described = " ".join(self._told(s) for s in shown)
+            yield Chart(caption, described, lambda width: small_multiples(shown, words, width))
+
+    def _by_dimension(self, dimension: str, *, with_all: bool) -> Iterator[Chart]:
+        if dimension not in self._table.dimensions:
+            return
+        labels = [label for label in self._labels(dimension) if with_all or label != ALL]
+        series = [
+            self._series(self._words.label(dimension, label), **self._unique, **{dimension: label})
+            for label in ([ALL] if with_all else []) + [label for label in labels if label != ALL]
+        ]
+        captions = {
+            ("sex", False): "Unique people by sex",
+            ("age", False): "Unique people by age",
+            ("sex", True): "Per cent by sex",
+            ("age", True): "Per cent by age",
+        }
+        yield from self._lines(self._t(captions[dimension, self._percent]), series)
+
+    def _bars(self, several: Sequence[Bar]) -> Iterator[Chart]:
+        shown = [bar for bar in several if bar.value is not None]
+        if len(shown) > 1:
+            caption = self._t("Per cent") if self._percent and not self._constant else self._t("People")
+            when = self._representative()[1]
+            yield Chart(f"{caption}, {when}", _listed(shown), lambda width: bars(shown, width))
+
+    # -- numbers ------------------------------------------------------------------------------------------
+
+    @property
+    def _percent(self) -> bool:
+        return self._table.kind == "share"
+
+    @property
+    def _constant(self) -> bool:
+        return isinstance(self._table.of, int)
+
+    def _series(self, name: str, **labels: Scalar) -> Series:
+        key = "percent" if self._percent else "value"
+        periods = self._words.release.window.labels
+        return Series(name, tuple(self._table.number(key, period=p, **labels) for p in periods))
+
+    def _labels(self, dimension: str) -> list[str]:
+        """The labels of a dimension, without an "other" that is nobody."""
+        every = list(dict.fromkeys(str(row[dimension]) for row in self._table.rows))
+        others = self._table.pick(**{dimension: OTHER}, **self._unique) if OTHER in every else []
+        nobody = not any(row[key] for row in others for key in ("value", "of") if key in row)
+        return [label for label in every if label != OTHER or not nobody]
+
+    def _representative(self) -> tuple[dict[str, Scalar], str]:
+        """The row of time that stands for the table, and how it is called: the mean, where there is one."""
+        words, table = self._words, self._table
+        if table.time == "period":
+            told = [row for row in table.rows if row["period"] == MEAN and row["value"] is not None]
+            if told:
+                return {"period": MEAN}, words.average
+        return {}, self._t("at some time in {window}", window=words.window)
+
+    def _number(self, labels: dict[str, Scalar]) -> int | Decimal | None:
+        return self._table.number("value", **labels)
+
+    def _own_bars(self) -> list[Bar]:
+        key, kinds = self._table.own_key or "", {"sum": "added", "unique": "strong"}
+        labels, _ = self._representative()
+        return [
+            self._bar(self._words.label(key, own), self._number({**labels, key: own}), kinds.get(str(own)))
+            for own in self._table.own
+            if own != "surplus"
+        ]
+
+    def _dimension_bars(self) -> list[Bar]:
+        """One bar for each label of each dimension, the others at their totals."""
+        key = "percent" if self._percent else "value"
+        found = []
+        for dimension in self._table.keys:
+            if dimension in ("span", "sex", "age"):
+                for label in self._labels(dimension):
+                    value = self._table.number(key, **self._unique, **{dimension: label})
+                    if label != ALL:
+                        found.append(self._bar(self._words.label(dimension, label), value))
+        whole = self._table.number(key, **self._unique)
+        return [self._bar(self._t("All together"), whole, "strong"), *found] if found else []
+
+    def _constant_bars(self, of: int) -> list[Bar]:
+        value = self._table.number(period=MEAN)
+        source = self._table.source or self._t("a mean from elsewhere")
+        return [
+            Bar(self._words.title(str(self._table.asked)), value, self._words.whole(value or 0), "strong"),
+            Bar(source, of, self._words.number(of)),
+        ]
+
+    def _bar(self, name: str, value: int | Decimal | None, kind: str | None = None) -> Bar:
+        say = self._words.percent if self._percent else self._words.whole
+        return Bar(name, value, "" if value is None else say(value), kind or "plain")
+
+    def _told(self, series: Series) -> str:
+        """A line in words: where it starts and ends, its lowest and its highest."""
+        words, say = self._words, self._words.percent if self._percent else self._words.number
+        pairs = zip(words.release.window.labels, series.values, strict=True)
+        known = [(period, value) for period, value in pairs if value is not None]
+        low, high = (choose(known, key=lambda pair: pair[1]) for choose in (min, max))
+        return self._t(
+            "{name}: {first} in {start}, {last} in {end}; "
+            "lowest {low} in {lowest}, highest {high} in {highest}.",
+            name=series.name,
+            first=say(known[0][1]),
+            start=words.period(known[0][0]),
+            last=say(known[-1][1]),
+            end=words.period(known[-1][0]),
+            low=say(low[1]),
+            lowest=words.period(low[0]),
+            high=say(high[1]),
+            highest=words.period(high[0]),
+        )
+
+
+def _listed(several: Sequence[Bar]) -> str:
+    return "; ".join(f"{bar.name}: {bar.label}" for bar in several) + "."

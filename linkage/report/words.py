@@ -1,0 +1,212 @@
+"""How a release is said: numbers, periods, dimensions and notes, in Swedish or English."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
+
+from keys.errors import Text
+from linkage.dimensions import OTHER
+from linkage.release.counts import ALL, MEAN
+from linkage.texts import Lang, say
+from linkage.window import Unit
+
+if TYPE_CHECKING:
+    from linkage.release.document import Release
+    from linkage.release.rows import Scalar
+    from linkage.release.tables import Table
+
+NARROW_SPACE: Final = "\u202f"  # a number never breaks across two lines
+MINUS: Final = "\u2212"
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+SHORT_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+AVERAGE: Final = {
+    Unit.MONTH: "an average month",
+    Unit.QUARTER: "an average quarter",
+    Unit.TERTIAL: "an average tertial",
+    Unit.YEAR: "an average year",
+}
+MEAN_OF: Final = {
+    Unit.MONTH: "Mean per month",
+    Unit.QUARTER: "Mean per quarter",
+    Unit.TERTIAL: "Mean per tertial",
+    Unit.YEAR: "Mean per year",
+}
+LONG_PERIODS: Final = {Unit.QUARTER: "quarter {part} of {year}", Unit.TERTIAL: "tertial {part} of {year}"}
+SHORT_PERIODS: Final = {Unit.QUARTER: "Q{part}", Unit.TERTIAL: "T{part}"}
+SEXES: Final = {"woman": "Women", "man": "Men", OTHER: "Sex not known", ALL: "Everybody"}
+PARTS: Final = {"sum": "Added up", "unique": "Unique people", "surplus": "Counted more than once"}
+NOTES: Final = {"edge": "not known", "no dates": "no dates", "withheld": "withheld"}
+UNITS: Final = {
+    Unit.MONTH: "Month",
+    Unit.QUARTER: "Quarter",
+    Unit.TERTIAL: "Tertial",
+    Unit.YEAR: "Year",
+}
+HEADINGS: Final = {
+    "span": "Stretch",
+    "sex": "Sex",
+    "age": "Age",
+    "part": "Part",
+    "in": "In",
+    "lists": "In exactly",
+    "value": "People",
+    "of": "Out of",
+    "percent": "Per cent",
+    "target": "Target, per cent",
+    "difference": "Above or below the target, percentage points",
+    "note": "Note",
+}
+
+
+class Words:
+    """One release in one language."""
+
+    def __init__(self, release: Release, lang: Lang) -> None:
+        self.release = release
+        self.lang = lang
+        self.unit = release.window.unit
+
+    def t(self, template: str, **values: object) -> str:
+        """A text in this language, its placeholders filled."""
+        return say(Text(template, values), self.lang)
+
+    # -- numbers ------------------------------------------------------------------------------------------
+
+    def number(self, value: int | Decimal | None) -> str:
+        """Thousands apart, decimals as they are; empty for none."""
+        if value is None:
+            return ""
+        text = f"{value:,}".replace("-", MINUS)
+        if self.lang is Lang.EN:
+            return text
+        return text.replace(",", NARROW_SPACE).replace(".", ",")
+
+    def figure(self, value: Scalar) -> str:
+        """A number of a row."""
+        if isinstance(value, int | Decimal):
+            return self.number(value)
+        raise TypeError("a label where a number should stand")
+
+    def whole(self, value: int | Decimal) -> str:
+        """Rounded to a whole number, half away from zero."""
+        return self.number(int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP)))
+
+    def percent(self, value: int | Decimal) -> str:
+        """A number and its sign: 23,5 % or 23.5%."""
+        sign = "\u00a0%" if self.lang is Lang.SV else "%"
+        return self.number(value) + sign
+
+    # -- time ---------------------------------------------------------------------------------------------
+
+    def day(self, day: dt.date) -> str:
+        """A day with its month's name."""
+        return self.t("{month} {day}, {year}", month=self._month(day.month), day=day.day, year=day.year)
+
+    def period(self, name: str) -> str:
+        """A period in full: januari 2020."""
+        year, _, part = name.partition("-")
+        if self.unit is Unit.MONTH:
+            return f"{self._month(int(part))} {year}"
+        if self.unit is Unit.YEAR:
+            return year
+        return self.t(LONG_PERIODS[self.unit], part=part[1:], year=year)
+
+    def short(self, name: str) -> tuple[str, str]:
+        """A period for an axis: its name within the year, and the year."""
+        year, _, part = name.partition("-")
+        if self.unit is Unit.MONTH:
+            return self.t(SHORT_MONTHS[int(part) - 1]), year
+        if self.unit is Unit.YEAR:
+            return year, ""
+        return self.t(SHORT_PERIODS[self.unit], part=part[1:]), year
+
+    def stretch(self, first: str, last: str) -> str:
+        """From one period to another: 2020, or januari–juni 2020, or juli 2019–juni 2020."""
+        starts, ends = self.release.window.starts, self.release.window.labels
+        begin, after = starts[ends.index(first)], starts[ends.index(last) + 1]
+        whole_years = (begin.month, begin.day, after.month, after.day) == (1, 1, 1, 1)
+        if whole_years:
+            years = (str(begin.year), str(after.year - 1))
+            return years[0] if years[0] == years[1] else "–".join(years)
+        if first == last:
+            return self.period(first)
+        if self.unit is Unit.MONTH and first[:4] == last[:4]:
+            return f"{self._month(begin.month)}–{self.period(last)}"
+        return f"{self.period(first)}–{self.period(last)}"
+
+    @property
+    def window(self) -> str:
+        """The whole time of the release."""
+        labels = self.release.window.labels
+        return self.stretch(labels[0], labels[-1])
+
+    @property
+    def average(self) -> str:
+        """ "an average month", of this release's periods."""
+        return self.t(AVERAGE[self.unit])
+
+    def _month(self, number: int) -> str:
+        return self.t(MONTHS[number - 1])
+
+    # -- labels -------------------------------------------------------------------------------------------
+
+    def label(self, key: str, value: Scalar) -> str:
+        """A label of a row: key is a dimension or the kind's own key."""
+        if key in ("period", "span"):
+            return self._time(key, str(value))
+        if key == "sex":
+            return self.t(SEXES[str(value)])
+        if key == "age":
+            return self._age(str(value))
+        if key == "part":
+            return self.t(PARTS[str(value)]) if value in PARTS else self.title(str(value))
+        if isinstance(value, tuple):
+            return self._combination(value)
+        return self.t("one list") if value == 1 else self.t("{number} lists", number=value)
+
+    def _time(self, key: str, value: str) -> str:
+        if value == ALL:
+            return self.t("At some time in {window}", window=self.window)
+        if value == MEAN:
+            return self.t(MEAN_OF[self.unit])
+        return self.period(value) if key == "period" else value
+
+    def _age(self, value: str) -> str:
+        if value in (ALL, OTHER):
+            return self.t("All ages") if value == ALL else self.t("Other ages")
+        return self.t("aged {band}", band=value.replace("-", "–"))
+
+    def _combination(self, sets: tuple[str, ...]) -> str:
+        if len(sets) == 1:
+            return self.t("only {set}", set=self.title(sets[0]))
+        return " + ".join(self.title(name) for name in sets)
+
+    def title(self, source: str) -> str:
+        """What a series, group or expression is called."""
+        kind, _, rest = source.partition(".")
+        if kind == "sex" and rest in SEXES:
+            return self.t(SEXES[rest])
+        if kind == "age" and rest and source not in self.release.labels:
+            return self._age(rest)
+        return " ".join(self.release.title(source).split())
+
+    def heading(self, key: str, table: Table) -> str:
+        """What a column is called."""
+        if key == "period":
+            return self.t(UNITS[self.unit])
+        if key == "against":
+            return self.t("In {span}", span=table.against)
+        if key == "change":
+            points = table.kind == "share"
+            return self.t("Change, percentage points") if points else self.t("Change")
+        return self.t(HEADINGS[key])
+
+    def note(self, note: Scalar) -> str:
+        """Why there is no number, in a word."""
+        return self.t(NOTES[str(note)])

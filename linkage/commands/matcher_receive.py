@@ -100,6 +100,7 @@ def receive(
 
 def take_in(desk: Desk, paths: Sequence[Path], now: dt.datetime) -> tuple[ReceivedPackage, ...]:
     """Receive packages at a desk, all or none."""
+    desk.ledger.check_open(desk.terms, new=False)
     checked = _checked(desk, paths, now)
     new = [(path, package) for path, package in checked if not package.repeated]
     try:
@@ -112,6 +113,7 @@ def take_in(desk: Desk, paths: Sequence[Path], now: dt.datetime) -> tuple[Receiv
         )
         raise
     _repair(desk, [(path, package) for path, package in checked if package.repeated])
+    _tidy(desk)
     return tuple(ReceivedPackage(p.party, p.id, p.sha512, p.repeated) for _, p in checked)
 
 
@@ -177,7 +179,7 @@ def _refusal(refused: Sequence[tuple[Path, PackageError]]) -> RefusedError:
 
 
 def _keep(desk: Desk, new: Sequence[tuple[Path, intake.Package]], now: dt.datetime) -> None:
-    """Copy, note, then remove what was replaced: at no moment does the ledger name a missing file."""
+    """Copy, then note: at no moment does the ledger name a missing file."""
     arrivals = [_arrival(desk, package) for _, package in new]
     try:
         for (path, _), arrival in zip(new, arrivals, strict=True):
@@ -186,9 +188,6 @@ def _keep(desk: Desk, new: Sequence[tuple[Path, intake.Package]], now: dt.dateti
     except BaseException:
         _undo(desk, arrivals)
         raise
-    for package in desk.ledger.packages(desk.round_id):
-        if not package.counts:
-            desk.store.remove(package.file)
 
 
 def _undo(desk: Desk, arrivals: Sequence[Arrival]) -> None:
@@ -203,6 +202,14 @@ def _undo(desk: Desk, arrivals: Sequence[Arrival]) -> None:
     for arrival in arrivals:
         if arrival.file not in known:
             desk.store.remove(arrival.file)
+
+
+def _tidy(desk: Desk) -> None:
+    """Remove what was replaced, now or before power was lost, and what lost copies left."""
+    for package in desk.ledger.packages(desk.round_id):
+        if not package.counts:
+            desk.store.remove(package.file)
+        desk.store.remove_leftovers(package.file)
 
 
 def _repair(desk: Desk, repeated: Sequence[tuple[Path, intake.Package]]) -> None:

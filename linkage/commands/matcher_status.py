@@ -29,7 +29,6 @@ CHECKS: Mapping[str, Text] = {
     "OlderError": Text("(8) newer than the one before"),
     "DamagedPartError": Text("(9) parts as they were signed"),
     "ClosedError": Text("before the match"),
-    "OtherAgreementError": Text("the agreement that the round began with"),
     "ChangedFileError": Text("unchanged while it was received"),
 }
 """The name under which a refusal stands in the ledger → what was asked. docs/package.md has the numbers."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from linkage.commands.demo_guide import write_steps
 from linkage.commands.demo_steps import steps
 from linkage.errors import FileError, ReleaseError, Text, UsageError
+from linkage.texts import current
 
 if TYPE_CHECKING:
     from linkage.release import Release
@@ -149,7 +150,7 @@ def _facts(folder: Path, guide: Path) -> DemoFacts:
     found = _figures(parse(path.read_bytes()))
     return DemoFacts(
         folder=folder,
-        report=path.with_name("report.html"),
+        report=path.with_name(f"report.{current().value}.html"),
         release=path,
         steps=guide,
         summed=found["summed"],

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from keys.files import modes_protect
 from linkage.commands.demo_steps import FAMILY, KEY_WORDS_FILE, MATCHER, PARTIES, ROUND, Step
-from linkage.texts import say
+from linkage.errors import Text
+from linkage.texts import current, say
 
 
 def write_steps(folder: Path, todo: Sequence[Step]) -> Path:
@@ -31,7 +32,12 @@ def _guide(todo: Sequence[Step]) -> str:
     for number, step in enumerate(todo, 1):
         back = [f"cd {step.where}", *step.commands, "cd .."] if step.where != "." else list(step.commands)
         parts += [f"## {number}. {_sentence(say(step.what))}", _block(back)]
-    parts += ["## " + say("And then"), say("The report is matcher/release/report.html. Look also at:")]
+    parts += [
+        "## " + say("And then"),
+        say(
+            Text("The report is matcher/release/report.{lang}.html. Look also at:", {"lang": current().value})
+        ),
+    ]
     parts.append(_block(_afterwards()))
     return "\n\n".join(parts) + "\n"
 
@@ -81,7 +87,7 @@ def _afterwards() -> list[str]:
     return [
         "linkage agreement show agreement/agreement.toml",
         f"linkage inspect {first}/{FAMILY}-{ROUND}-{first}.link",
-        "linkage report matcher/release/release.json --lang en",
+        "linkage report matcher/release/release.json --out report-again",
     ]
 
 

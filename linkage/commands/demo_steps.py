@@ -205,12 +205,8 @@ def _match(folder: Path, locks: _Locks) -> Step:
             ledger=_ledger(folder),
             store=home / "packages",
             out=home / "release",
-            memory=None,
-            workers=1,
-            engine="local",
             ask=locks.ask,
             ask_round=locks.ask,
-            progress=None,
         )
 
     packages = " ".join(f"../{who}/{_package(folder, who).name}" for who in PARTIES)

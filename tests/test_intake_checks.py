@@ -295,14 +295,16 @@ def test_a_token_of_another_range_is_refused(first: int) -> None:
                 package.open_range(index, HERE.round_key)
 
 
-def test_a_last_token_of_the_next_range_is_refused() -> None:
+@pytest.mark.parametrize("index", [0, 1])
+def test_rows_that_cross_into_the_next_range_are_refused(index: int) -> None:
     people = rows(2)
     people.tokens[:, 0] = [127, 128]
-    empty = Part(1, bytes(4))
-    package = check(made(None, Part(1, plain_part(LAYOUT, people)), empty, COUNTS, ranges=1))
+    parts = [Part(1, bytes(4)), Part(1, bytes(4))]
+    parts[index] = Part(1, plain_part(LAYOUT, people))
+    package = check(made(None, *parts, COUNTS, ranges=1))
     with pytest.raises(errors.TokenOrderError, match="another range"):
-        package.open_range(0, HERE.round_key)
-    assert len(package.open_range(1, HERE.round_key)) == 0
+        package.open_range(index, HERE.round_key)
+    assert len(package.open_range(1 - index, HERE.round_key)) == 0
 
 
 SUMMARIES: dict[str, tuple[bytes, type[PackageError]]] = {
@@ -385,6 +387,26 @@ def test_ranges_open_in_several_threads_at_once() -> None:
     assert [len(part) for part in opened[: len(indexes) // 3]] * 3 == [len(part) for part in opened]
 
 
+class Watched(io.BytesIO):
+    """Remembers the most that was asked for at once."""
+
+    most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.most = max(self.most, size or 0)
+        return super().read(size)
+
+
+@pytest.mark.parametrize("length", [b"\x00\x10\x00\x01", b"\xff\xff\xff\xff"])
+def test_no_length_in_a_file_makes_much_be_read(length: bytes) -> None:
+    end = 22 + len(HEAD)
+    for data in (GOOD[:18] + length + GOOD[22:], GOOD[:end] + length + GOOD[end + 4 :]):
+        stream = Watched(data)
+        with pytest.raises(PackageError):
+            intake.check(lambda stream=stream: stream, HERE.agreement, HERE.keys)  # type: ignore[misc]  # the default binds this stream
+        assert stream.most <= 1 << 20
+
+
 class Sparing(io.RawIOBase):
     """A stream that gives fewer bytes than it is asked for, as pipes and raw files may."""
 
@@ -464,7 +486,7 @@ def test_a_party_may_correct_its_own_secret() -> None:
 
 
 def test_only_the_newest_package_of_the_others_tells_the_secret() -> None:
-    old = seen(GOOD, party="af", check=OTHER_CHECK)
+    old = seen(GOOD, party="af", check=OTHER_CHECK, id="f" * 32)
     new = seen(NEWER, party="af")
     check(GOOD, old, new)
     check(GOOD, new, old)

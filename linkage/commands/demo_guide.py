@@ -31,7 +31,7 @@ def _guide(todo: Sequence[Step]) -> str:
     ]
     for number, step in enumerate(todo, 1):
         back = [f"cd {step.where}", *step.commands, "cd .."] if step.where != "." else list(step.commands)
-        parts += [f"## {number}. {_sentence(say(step.what))}", _block(back)]
+        parts += [f"## {number}. {say(step.what)}", _block(back)]
     parts += [
         "## " + say("And then"),
         say(
@@ -93,7 +93,3 @@ def _afterwards() -> list[str]:
 
 def _block(lines: Sequence[str]) -> str:
     return "\n".join(["```sh", *lines, "```"])
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -6,7 +6,6 @@ differ from the old one in these values and in nothing else.
 
 from __future__ import annotations
 
-import copy
 import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -106,7 +105,7 @@ def _with(text: str, wanted: Mapping[Path, str | int]) -> str:
     """The text with these values, verified by reading it again."""
     body = text.removeprefix(_BOM)
     places = scan(body)
-    expected = copy.deepcopy(tomllib.loads(body))
+    expected = tomllib.loads(body)
     edits = []
     for path, value in wanted.items():
         written = f'"{value}"' if isinstance(value, str) else str(value)

@@ -8,7 +8,7 @@ import random
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linkage.identifiers import scheme
@@ -296,6 +296,7 @@ texts = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(texts, max_size=20), st.dates(dt.date(1950, 1, 1), dt.date(2060, 12, 31)))
 @example(["", "199001012385"], EXTRACTED)
 @example(["991981000010"] * 3, EXTRACTED)
@@ -303,6 +304,7 @@ def test_columns_give_what_the_plain_twin_gives(values: list[str], extracted: dt
     assert answers(values, extracted) == [plain_se.read(value, extracted) for value in values]
 
 
+@settings(deadline=None)
 @given(st.lists(texts, min_size=1, max_size=12), st.data())
 def test_a_slice_of_a_column_is_read_as_itself(values: list[str], data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(values)))
@@ -313,6 +315,7 @@ def test_a_slice_of_a_column_is_read_as_itself(values: list[str], data: st.DataO
     assert (sliced.key == alone.key).all()
 
 
+@settings(deadline=None)
 @given(st.lists(numbers(), max_size=30))
 def test_keys_are_in_the_order_of_canonical_forms(values: list[str]) -> None:
     reading = SE.read(pa.array(values, pa.string()), EXTRACTED)

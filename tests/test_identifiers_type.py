@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.dimensions import MAN, WOMAN, Ages, Band, Dimensions
@@ -127,6 +127,7 @@ def test_who_was_born_on_a_leap_day_turns_a_year_older_on_the_first_of_march(on:
     assert dimensions(made, Dimensions(age=ages))[1].tolist() == [years + 1]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -10,7 +10,7 @@ import json
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keys.secret import Secret
@@ -66,6 +66,7 @@ def test_all_published_vectors_pass() -> None:
     assert dict(zip(names, as_hex(seeds(published.record_key(), made)), strict=True)) == vectors["seeds"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.dates(dt.date(1900, 1, 1), dt.date(2020, 1, 1)), max_size=20))
 def test_tokens_are_those_of_the_standard_library(born: list[dt.date]) -> None:
     made = identifiers([personnummer(day, 239) for day in born])
@@ -89,6 +90,7 @@ near = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.binary(min_size=16, max_size=16), near), max_size=30))
 def test_order_is_bytewise(rows: list[bytes]) -> None:
     column = np.frombuffer(b"".join(rows), np.uint8).reshape(-1, 16)

@@ -66,7 +66,7 @@ class SeriesCodes:
             cells = batch.coded[self.column]
             values = _distinct(cells)
             counts = np.bincount(cells.indices.to_numpy()[rows], minlength=len(values))
-            self.unknown.add({plain(values[i]): int(counts[i]) for i in np.flatnonzero(counts)})
+            self.unknown.add((plain(values[i]), int(counts[i])) for i in np.flatnonzero(counts))
         return rows
 
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from linkage.register.errors import EmptyError, EncodingError, NoRegisterError, NotTextError, RecordError
-from linkage.register.header import HEAD, Header, look
+from linkage.register.header import BOM, HEAD, Header, look
 
 BLOCK = 1 << 22  # bytes read at a time; no record is longer
 
@@ -117,6 +117,7 @@ class _Watched:
         self._file = file
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._offset = 0
+        self._begun = False
 
     def readable(self) -> bool:
         """Asked by pyarrow."""
@@ -127,11 +128,15 @@ class _Watched:
 
     def read(self, size: int) -> bytes:
         """The next bytes; empty at the end. Raises _Fault."""
-        data = _read(self._stream, size, self._file)
-        self._look(data)
-        self._seen(len(data))
-        if data:
-            return data
+        while data := _read(self._stream, size, self._file):
+            self._look(data)
+            self._seen(len(data))
+            if not self._begun:  # blank lines in front of the header are none of pyarrow's rows
+                data = data.removeprefix(BOM).lstrip(b"\r\n")
+            if data:
+                self._begun = True
+                return data
+        self._look(b"")
         rest, self._rest = self._rest, b""
         return rest
 
@@ -198,9 +203,10 @@ class _Reading:
         self._rows += n
         if n:
             kept = rows.slice(0, n)
-            yield Batch(
-                first, kept.column(columns[ids]), {name: kept.column(columns[name]) for name in coded}
-            )
+            cells = {name: kept.column(columns[name]) for name in coded}
+            if ids in cells:
+                cells[ids] = cells[ids].dictionary_encode()
+            yield Batch(first, kept.column(columns[ids]), cells)
 
     def _note(self, row: pa.csv.InvalidRow) -> str:
         """Keep the numbers of a ragged record, and nothing of what it holds."""
@@ -212,7 +218,7 @@ class _Reading:
         if self._ragged:
             record, found = self._ragged
             raise RecordError(
-                "{found} columns where the header has {expected}: {file}, record {record}",
+                "columns: {found}, in the header {expected}: {file}, record {record}",
                 found=found,
                 expected=len(self._header.names),
                 file=file,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HEAD = 1 << 20  # bytes within which the header must end
 BOM = b"\xef\xbb\xbf"
 _SEPARATORS = (";", ",")
-_LATER_SEPARATORS = {"\t": "tabs", "|": "vertical bars"}
+_LATER_SEPARATORS = {"\t": Text("tabs"), "|": Text("vertical bars")}
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # byte order marks of UTF-16 and UTF-32
 _LATER_FORMATS = {
     b"PK\x03\x04": "Excel",
@@ -69,6 +69,8 @@ def look(head: bytes, needed: Sequence[str], file: str) -> Header:
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise HeaderError("two columns have the name {column!r}: {file}", column=shown(twice[0]), file=file)
+    if len(head) < HEAD and len(_rows(text, sign, 2)) < 2:
+        raise EmptyError("no record after the header: {file}", file=file)
     return Header(names, sign, "utf-8-sig" if head.startswith(BOM) else "utf-8")
 
 
@@ -94,15 +96,25 @@ def _refuse_what_is_no_text(head: bytes, file: str) -> None:
 
 def _names(text: str, sign: str, file: str, *, cut: bool) -> tuple[str, ...]:
     """Column names in the first record that is not blank. cut: whether the text goes on."""
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
-    row: list[str] = []
-    with contextlib.suppress(csv.Error):  # it holds nothing, and the file has no header that can be read
-        row = next((row for row in rows if row), [])
-    if not row:
+    rows = _rows(text, sign, 2 if cut else 1)
+    if not rows:
         raise HeaderError("no header can be read: {file}", file=file)
-    if cut and rows.line_num > text.count("\n"):
+    if cut and len(rows) < 2:
         raise HeaderError("the header has no end: {file}", file=file)
-    return tuple(plain(name) for name in row)
+    return tuple(plain(name) for name in rows[0])
+
+
+def _rows(text: str, sign: str, most: int) -> list[list[str]]:
+    """The first records that are not blank; fewer where the text cannot be read on."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+    found: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        for row in reader:
+            if row:
+                found.append(row)
+            if len(found) == most:
+                break
+    return found
 
 
 def _refuse_missing(names: Sequence[str], needed: Sequence[str], text: str, file: str) -> None:
@@ -113,7 +125,7 @@ def _refuse_missing(names: Sequence[str], needed: Sequence[str], text: str, file
     for sign, word in _LATER_SEPARATORS.items():
         if line.count(sign) >= len(names):
             raise NotYetError(
-                "not yet: the columns of {file} are separated by {signs}", file=file, signs=Text(word)
+                "not yet: the columns of {file} are separated by {signs}", file=file, signs=word
             )
     if any(_CELL.match(name) for name in names):
         raise HeaderError("the first line names no columns: {file}", file=file)

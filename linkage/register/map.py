@@ -110,6 +110,8 @@ def _not_yet_file(table: Table, file: str) -> None:
     suffix = file[file.rfind(".") :].lower() if "." in file else ""
     if suffix in _LATER_SUFFIXES:
         table.problem("file", Text("not yet: {suffix} files, export the register as CSV", {"suffix": suffix}))
+    elif "\n" in file:  # "C:\new" is a line break and "ew"
+        table.problem("file", Text("a line break: a Windows path stands in single quotes, or has slashes"))
     elif file == "-" or "://" in file:
         table.problem("file", Text("not yet: {file!r} is no file, save the register in one", {"file": file}))
 

@@ -46,7 +46,7 @@ class Problems:
         """A table that a Swedish spreadsheet opens: semicolons, a byte order mark; words in the language."""
         out = io.StringIO()
         table = csv.writer(out, delimiter=";", lineterminator="\r\n")
-        table.writerow(say(word, lang) for word in ("record", "column", "reason"))
+        table.writerow((say("record", lang), say("column", lang), say("reason", lang)))
         for record, column, reason in self.first(MOST):
             table.writerow((record, _harmless(column), say(reason, lang)))
         if self.count > MOST:

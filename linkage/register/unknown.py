@@ -15,7 +15,7 @@ from linkage.errors import Text
 from linkage.register.errors import UnknownValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
 FEW = 50
 _LONGEST = 80
@@ -32,9 +32,9 @@ class Unknown:
         self._values: dict[str, int] = {}
         self._many = False
 
-    def add(self, counts: Mapping[str, int]) -> None:
+    def add(self, counts: Iterable[tuple[str, int]]) -> None:
         """So many rows more have these values."""
-        for value, rows in counts.items():
+        for value, rows in counts:
             self.rows += rows
             if not self._many:
                 self._values[value] = self._values.get(value, 0) + rows
@@ -45,7 +45,7 @@ class Unknown:
         """What to raise: the values with their rows, where they may be shown."""
         if self._many or any(_PERSONAL.search(v) or len(v) > _LONGEST for v in self._values):
             return UnknownValueError(
-                "{rows} rows have values in {column!r} that the map does not name: {file}",
+                "rows with values in {column!r} that the map does not name, {rows} in all: {file}",
                 rows=self.rows,
                 column=self.column,
                 file=self.file,
@@ -53,11 +53,11 @@ class Unknown:
             )
         ordered = sorted(self._values.items(), key=lambda item: (-item[1], item[0]))
         return UnknownValueError(
-            "{count} values in {column!r} that the map does not name: {file}",
+            "values in {column!r} that the map does not name, {count} in all: {file}",
             count=len(ordered),
             column=self.column,
             file=self.file,
             details=tuple(
-                Text("{value!r}: {rows} rows", {"value": value, "rows": rows}) for value, rows in ordered
+                Text("{value!r}: {rows}", {"value": value, "rows": rows}) for value, rows in ordered
             ),
         )

@@ -1,0 +1,74 @@
+"""Values that no map names: told with counts when they are programmes, never when they may be people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from linkage.errors import RegisterError
+from linkage.register import ByColumn, Source, Spells
+from linkage.register.errors import UnknownValueError
+from tests.registers import ANNA, bitmaps, read_text
+
+SOURCE = Source(
+    "r.csv", "Pnr", Spells("Start", "Slut"), ByColumn("Insats", {"Krami": "krami"}, frozenset({"Vägledning"}))
+)
+
+
+def register(*values: str) -> str:
+    return "Pnr;Insats;Start;Slut\n" + "".join(f"{ANNA};{value};2020-01-01;2020-01-31\n" for value in values)
+
+
+def fault_of(folder: Path, *values: str) -> RegisterError:
+    found = read_text(folder, register(*values), SOURCE)
+    assert isinstance(found.fault, UnknownValueError)
+    return found.fault
+
+
+def test_unnamed_values_are_listed_with_their_rows_and_refused(tmp_path: Path) -> None:
+    error = fault_of(tmp_path, "Krami", "Krami 2.0", "Avanti", "Krami 2.0 ", "Vägledning", "krami", "")
+    assert str(error) == "values in 'Insats' that the map does not name, 4 in all: r.csv"
+    assert [str(detail) for detail in error.details] == [
+        "'Krami 2.0': 2",
+        "'': 1",
+        "'Avanti': 1",
+        "'krami': 1",
+    ]
+    assert "ignore" in str(error.advice)
+
+
+def test_ignored_values_are_left_out_and_counted(tmp_path: Path) -> None:
+    found = read_text(tmp_path, register("Krami", "Vägledning", " Vägledning"), SOURCE)
+    assert found.fault is None
+    assert bitmaps(found) == {ANNA: {"krami": 1}}
+    assert found.folded.summary.rows_ignored == 2
+    assert found.folded.summary.identifiers["personnummer"] == 1
+
+
+def test_rows_with_unnamed_values_are_refused_ones(tmp_path: Path) -> None:
+    found = read_text(tmp_path, register("Krami", "x", "y", "x"), SOURCE)
+    assert found.folded.summary.refused == {"unknown-value": 3}
+    assert [record for record, _, _ in found.files[0].problems.first(9)] == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [f"Insats {n}" for n in range(51)],
+        ["Avanti", ANNA],
+        ["Avanti", "900101-2385"],
+        ["2020-01-31"],
+        ["anna@example.se"],
+        ["x" * 81],
+    ],
+    ids=["many", "twelve digits", "ten digits", "a date", "an address", "long"],
+)
+def test_what_may_be_people_is_only_counted(values: list[str], tmp_path: Path) -> None:
+    error = fault_of(tmp_path, *values)
+    assert (
+        str(error) == f"rows with values in 'Insats' that the map does not name, {len(values)} in all: r.csv"
+    )
+    assert error.details == ()
+    assert "right column" in str(error.advice)
+    assert not [value for value in values if value in f"{error} {error.advice}"]

@@ -24,7 +24,7 @@ WIDTH = 100
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 17px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 54rem;
-  margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: anywhere; }
+  margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .2rem; }
 h2 { font-size: 1.2rem; margin: 2.2rem 0 .4rem; border-bottom: 1px solid #bbb; }
 p { margin: .5rem 0; white-space: pre-line; }
@@ -34,8 +34,9 @@ p { margin: .5rem 0; white-space: pre-line; }
 table { border-collapse: collapse; width: 100%; margin: .6rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0;
   border-bottom: 1px solid #ddd; }
+td:last-child { overflow-wrap: anywhere; }
 th { font-weight: 600; color: #555; }
-.digest p:first-of-type { font: 1.15rem/1.6 ui-monospace, monospace; }
+.digest p:first-of-type { overflow-wrap: anywhere; font: 1rem/1.6 ui-monospace, monospace; }
 @media (max-width: 34rem) { thead { display: none; } tr { display: block; border-bottom: 1px solid #bbb; }
   td { display: block; border: 0; padding: .15rem 0; } td:first-child { font-weight: 600; } }
 @media print { body { font-size: 11pt; max-width: none; padding: 0; } h2 { break-after: avoid; }

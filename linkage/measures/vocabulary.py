@@ -27,7 +27,7 @@ _SEX_TITLES = {"woman": "women", "man": "men"}
 class ExpressionError(AgreementError):
     """An expression cannot be read. column: where, from 1; details show the place."""
 
-    hint = "the language of expressions is described in docs/agreement.md"
+    hint = "the language of expressions is described in docs/measures.md"
 
     def __init__(
         self, template: str, /, *, source: str, at: int, hint: str | None = None, **values: object

@@ -1,1 +1,1 @@
-"""."""
+"""Packages: rows of people to sealed, signed bytes and back (docs/package.md)."""

@@ -215,10 +215,6 @@ def median(runs: list[dict[str, Any]], key: str) -> float:
     return statistics.median(r[key] for r in runs)
 
 
-def verdict(good: bool) -> str:
-    return "ok" if good else "MISSED"
-
-
 def make(folder: Path, people: int) -> None:
     """Packages a, b and few: b shares half of a's people, few is b's stand-in with a twentieth of them."""
     random = np.random.default_rng(1)
@@ -230,49 +226,58 @@ def make(folder: Path, people: int) -> None:
         made.write(party, f"{name}.link", tokens)
 
 
+def line(what: str, found: str, wanted: str = "", *, good: bool = True) -> None:
+    print(f"{what:<42} {found:<30} {wanted:<10} {('ok' if good else 'MISSED') if wanted else ''}".rstrip())
+
+
+def seconds(*runs: dict[str, Any]) -> str:
+    return f"{median(list(runs), 'seconds'):.2f} s, {median(list(runs), 'peak') / 1e6:.0f} MB"
+
+
+def identical(*runs: dict[str, Any]) -> None:
+    same = len({run["tables"] for run in runs}) == 1
+    line("  tables of all these", "identical" if same else "DIFFER", "identical", good=same)
+
+
 def report(folder: Path, people: int, runs: int) -> None:
     two, uneven = ["a.link", "b.link"], ["a.link", "few.link"]
-    one = [run(folder, "count", packages=two) for _ in range(runs)]
-    pair = [run(folder, "count", packages=two, workers=2) for _ in range(runs)]
-    small = [run(folder, "count", packages=uneven) for _ in range(runs)]
-    cut = [run(folder, "count", packages=two, blocks=n) for n in (16, 2048)]
-    cut_small = [run(folder, "count", packages=uneven, blocks=n) for n in (16, 2048)]
-    tight = run(folder, "count", packages=two, workers=2, memory=40_000_000)
-    opened = [run(folder, "opening", packages=["a.link"]) for _ in range(runs)]
-    alone, both = median(one, "seconds"), median(pair, "seconds")
-    speed, limit = median(opened, "opening"), median(opened, "hashing")
-    megabytes = median(one, "peak") / 1e6
-    same = {r["tables"] for r in (*one, *pair, *cut, tight)}
-    same_small = {r["tables"] for r in (*small, *cut_small)}
-    lines = [
-        (f"{people:,} × {people:,} people, one core", f"{alone:.2f} s", "≤ 3 s", alone <= 3),
-        ("  peak memory of the process", f"{megabytes:.0f} MB", "≤ 300 MB", megabytes <= 300),
-        ("two workers", f"{both:.2f} s = {both / alone:.2f} ×", "≤ 0.85 ×", both <= 0.85 * alone),
-        ("  peak memory of the process", f"{median(pair, 'peak') / 1e6:.0f} MB", "", True),
-        ("  within --memory of 40 MB", f"{tight['seconds']:.2f} s, {tight['peak'] / 1e6:.0f} MB", "", True),
-        ("16 blocks", f"{cut[0]['seconds']:.2f} s, {cut[0]['peak'] / 1e6:.0f} MB", "", True),
-        ("2 048 blocks", f"{cut[1]['seconds']:.2f} s, {cut[1]['peak'] / 1e6:.0f} MB", "", True),
-        ("  tables of all these", "identical" if len(same) == 1 else "DIFFER", "identical", len(same) == 1),
-        (f"{people:,} × {people // 20:,} people", f"{median(small, 'seconds'):.2f} s", "", True),
-        ("  its tables in 16 and 2 048 blocks", "identical" if len(same_small) == 1 else "DIFFER", "identical",
-         len(same_small) == 1),
-        ("opening a package", f"{speed / 1e9:.2f} GB/s = {speed / limit:.2f} × SHA-256", "≥ 0.5 ×", speed >= limit / 2),
-    ]  # fmt: skip
-    if importlib.util.find_spec("duckdb"):
-        for threads in (1, 2):
-            duck = run(folder, "duckdb", tokens=["a.npy", "b.npy"], workers=threads)
-            agrees = (duck["union"], duck["both"]) == (int(people * 1.5), people // 2)
-            lines.append(
-                (f"DuckDB, the tokens alone, {threads} threads", f"{duck['seconds']:.2f} s", "", agrees)
-            )
-    else:
-        lines.append(("DuckDB", "not installed, not compared", "", True))
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, numpy {np.__version__}"
+    system = f"{platform.machine()}, {os.cpu_count()} cores"
+    print(f"{system}, Python {platform.python_version()}, numpy {np.__version__}; medians of {runs}\n")
+    rounds = [[run(folder, "count", packages=two, workers=w) for w in (1, 2)] for _ in range(runs)]
+    one, pair = ([both[i] for both in rounds] for i in (0, 1))
+    line(
+        f"{people:,} × {people:,} people, one core", seconds(*one), "≤ 3 s", good=median(one, "seconds") <= 3
     )
-    print(f"medians of {runs}; union {one[0]['union']:,} people\n")
-    for what, found, wanted, good in lines:
-        print(f"{what:<42} {found:<28} {wanted:<10} {verdict(good) if wanted else ''}")
+    line("  peak memory of the process", "", "≤ 300 MB", good=median(one, "peak") <= 300e6)
+    everybody = people + people // 2
+    line("  people in all", f"{one[0]['union']:,}", f"{everybody:,}", good=one[0]["union"] == everybody)
+    ratio = median(pair, "seconds") / median(one, "seconds")
+    line("  two workers", f"{seconds(*pair)} = {ratio:.2f} ×", "≤ 0.85 ×", good=ratio <= 0.85)
+    tight = run(folder, "count", packages=two, workers=2, memory=40_000_000)
+    line("  two workers, --memory 40 MB", seconds(tight))
+    cut = [run(folder, "count", packages=two, blocks=n) for n in (16, 2048)]
+    line("  16 blocks", seconds(cut[0]))
+    line("  2 048 blocks", seconds(cut[1]))
+    identical(*one, *pair, tight, *cut)
+    small = [run(folder, "count", packages=uneven, blocks=n) for n in (None, 16, 2048)]
+    line(f"{people:,} × {people // 20:,} people", seconds(small[0]))
+    line("  16 blocks", seconds(small[1]))
+    line("  2 048 blocks", seconds(small[2]))
+    identical(*small)
+    opened = [run(folder, "opening", packages=["a.link"]) for _ in range(runs)]
+    speed, limit = median(opened, "opening"), median(opened, "hashing")
+    told = f"{speed / 1e9:.2f} GB/s = {speed / limit:.2f} × SHA-256"
+    line("opening a package", told, "≥ 0.5 ×", good=speed >= limit / 2)
+    if not importlib.util.find_spec("duckdb"):
+        line("DuckDB", "not installed, not compared")
+        return
+    for threads in (1, 2):
+        duck = run(folder, "duckdb", tokens=["a.npy", "b.npy"], workers=threads)
+        agrees = (duck["union"], duck["both"]) == (everybody, people // 2)
+        line(
+            f"DuckDB, the tokens alone, {threads} threads",
+            f"{duck['seconds']:.2f} s{'' if agrees else ', WRONG'}",
+        )
 
 
 JOBS = {"count": one_count, "opening": one_opening, "duckdb": one_duckdb}

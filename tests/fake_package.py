@@ -43,7 +43,7 @@ class FakePackage:
         """As if every part were padded to 64 KiB."""
         return ((1 << self.ranges) + 1) << 16
 
-    def open_range(self, index: int, round_key: RoundKey) -> Rows:
+    def open_range(self, index: int, round_key: RoundKey) -> Rows:  # noqa: ARG002  nothing is sealed
         self.opened.append(index)
         high = (
             words(self.rows.tokens)[0] >> np.uint64(64 - self.ranges)
@@ -52,7 +52,7 @@ class FakePackage:
         )
         return self.rows.slice(*np.searchsorted(high, [index, index + 1]))
 
-    def summary(self, round_key: RoundKey) -> Mapping[str, object]:
+    def summary(self, round_key: RoundKey) -> Mapping[str, object]:  # noqa: ARG002  nor here
         return self.counted
 
 

@@ -137,11 +137,9 @@ class _Trees:
             leaves += [OfSex(WOMAN), OfSex(MAN)]
         if ages := self.agreement.dimensions.age:
             leaves += [OfAge(ages.codes(band.name)) for band in ages.bands + ages.also]
-        return self.draw(st.sampled_from(leaves)) if leaves else Not(self._of_nobody())
-
-    def _of_nobody(self) -> Tree:
-        """Where no series has dates: nobody, in every period."""
-        return AtLeast(2, (OfSex(WOMAN), OfSex(MAN)))
+        leaves.append(AtLeast(2, (OfSex(WOMAN), OfSex(MAN))))  # nobody, in every period
+        leaf: Tree = self.draw(st.sampled_from(leaves))
+        return leaf
 
     def _of_any(self, depth: int, *, dated: bool) -> Tree:
         def a() -> Tree:
@@ -164,10 +162,10 @@ class _Trees:
 
     def _of_dates(self, depth: int) -> Tree:
         a = self.tree(depth, dated=True)
-        one = self.draw(st.sampled_from([Started, Left, Was, Will, Within, Bridge]))
-        if one is Started or one is Left:
-            return one(a)
-        return one(a, self.draw(st.integers(0, min(4, self.periods - 1))))
+        k = self.draw(st.integers(0, min(4, self.periods - 1)))
+        made: list[Tree] = [Started(a), Left(a), Was(a, k), Will(a, k), Within(a, k), Bridge(a, k)]
+        tree: Tree = self.draw(st.sampled_from(made))
+        return tree
 
 
 @st.composite
@@ -188,32 +186,24 @@ def _measure(draw: st.DrawFn, trees: _Trees, name: str) -> Measure:
     if time := draw(st.sampled_from(["", "period", "span"])):
         by.append(time)
     spans = ("all", *trees.agreement.window.spans)
-    common = {
-        "name": name,
-        "title": name.upper(),
-        "by": tuple(draw(st.permutations(by))),
-        "against": draw(st.sampled_from([None, *spans])) if time == "span" else None,
-    }
+    against = draw(st.sampled_from([None, *spans])) if time == "span" else None
+    common = (name, name.upper(), tuple(draw(st.permutations(by))), against)
 
     def some(least: int, most: int) -> tuple[Expression, ...]:
         return tuple(trees.expression() for _ in range(draw(st.integers(least, most))))
 
     match draw(st.integers(0, 3)):
         case 0:
-            return Count(**common, count=trees.expression(), parts=some(0, 3))
+            return Count(*common, trees.expression(), some(0, 3))
         case 1:
-            return Overlap(**common, sets=some(2, 4))
+            return Overlap(*common, some(2, 4))
         case 2:
-            return HowMany(**common, lists=some(1, 4))
+            return HowMany(*common, some(1, 4))
         case _:
-            of = draw(st.sampled_from([None, 7]))
-            return Share(
-                **common,
-                share=trees.expression(),
-                of=trees.expression() if of is None else of,
-                source=None if of is None else "elsewhere",
-                target=draw(st.sampled_from([None, Fraction(48), Fraction(75, 2)])),
-            )
+            target = draw(st.sampled_from([None, Fraction(48), Fraction(75, 2)]))
+            if draw(st.booleans()):
+                return Share(*common, trees.expression(), 7, "elsewhere", target)
+            return Share(*common, trees.expression(), trees.expression(), None, target)
 
 
 def _spells(agreement: Agreement, series: Series) -> st.SearchStrategy[list[Spell]]:

@@ -252,9 +252,9 @@ def test_nobody() -> None:
 
 def test_only_what_is_asked_for_is_needed() -> None:
     questions = Questions([count("city.krami", by=["sex"])], FRAME)
-    assert (questions.series, questions.sex, questions.age) == ({"city.krami"}, True, False)
+    assert (questions.series, questions.sex, questions.age) == (frozenset({"city.krami"}), True, False)
     questions = Questions([count("state.etablering & age.16-29")], FRAME)
-    assert (questions.series, questions.sex, questions.age) == ({"state.etablering"}, False, True)
+    assert (questions.series, questions.sex, questions.age) == (frozenset({"state.etablering"}), False, True)
 
 
 def test_every_kind_of_the_model_can_be_counted() -> None:

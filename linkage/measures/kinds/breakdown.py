@@ -67,7 +67,7 @@ class Breakdown:
 
     def count(self, bits: Bits, block: Block) -> Table:
         """People with a bit in the row's periods, by time and class. Shape (time, sex code, age row)."""
-        live = np.flatnonzero(bits)  # most sets are a minority's: what follows looks at its members alone
+        live = np.flatnonzero(bits != 0)  # most sets are a minority's, and the rest costs time
         bits, classes = bits[live], self._classes(block, live)
         cut = self._cut[0] * self._cut[1]
         table = np.empty((len(self.masks), cut), np.int64)
@@ -86,7 +86,7 @@ class Breakdown:
         in none of the sets are left out.
         """
         largest = sum(weights)
-        live = np.flatnonzero(reduce(or_, sets))
+        live = np.flatnonzero(reduce(or_, sets) != 0)
         sets, classes = [bits[live] for bits in sets], self._classes(block, live)
         cut = self._cut[0] * self._cut[1]
         table = np.empty((largest, len(self.masks), cut), np.int64)

@@ -22,9 +22,9 @@ def demo(name: str, folder: Path) -> None:
 
     Example: link demo malmo-2020 demo
     """
-    from linkage.commands import demo as flow
+    from linkage.commands.demo import demo as flow
 
-    facts = flow.demo(name, folder, progress=note)
+    facts = flow(name, folder, progress=note)
     tell(facts.as_json(), facts.lines(), after=Text("open {path}", {"path": facts.report}))
 
 

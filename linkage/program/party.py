@@ -203,3 +203,5 @@ def export(
     )
     bar.close()
     tell(facts.as_json(), facts.lines(), after=facts.after())
+    if facts.fault is not None:
+        raise facts.fault

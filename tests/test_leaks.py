@@ -60,7 +60,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Round, list[Done]]
             patch.setenv(name, str(temporary))
         patch.setattr("tempfile.tempdir", None)
         patch.setattr(rounds, "link", _kept(printed))
-        round_.play("test-round", 3)
+        round_.play("reach", 3)
         secret = (round_.at("malmo") / "secret.key").read_bytes()
         round_key = (round_.at("matcher") / "round.key").read_bytes()
         at = round_.at("matcher")

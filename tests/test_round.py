@@ -112,7 +112,7 @@ def agreement_text(parties: Sequence[str], periods: int, questions: str) -> str:
         for p in parties
     )
     return f"""format = "linkage-agreement/1"
-name = "test-round"
+name = "reach"
 round = 3
 title = "A round"
 purpose = "Test the whole way."
@@ -173,7 +173,7 @@ def compare(text: str, registers: dict[str, list[Spell]], plain: dict[str, Any],
     try:
         empty = {p: PARTIES[p] for p in registers}
         round_ = Round(folder, text, registers, UNDATED, empty)
-        release = round_.play("test-round", 3, *options)
+        release = round_.play("reach", 3, *options)
         agreement = load(round_.agreement)
         told = {t["measure"]: t["rows"] for t in release["tables"]}
         for measure in agreement.measures:

@@ -84,6 +84,7 @@ WRONG = {
     "accepted twice": ('"samordningsnummer"', '"personnummer"', "identifier.accept[2]", "twice"),
     "no day": ('on = "2020-12-31"', 'on = "2020-02-30"', "dimensions.age.on", "is no day"),
     "bands that overlap": ('"30-64"', '"29-64"', "dimensions.age.bands", "16-29 and 29-64 overlap"),
+    "bands that share an age": ('["16-29", "30-64"]', '["30-64", "16-30"]', "dimensions.age.bands", "30-64 and 16-30 overlap"),
     "a band turned round": ('"30-64"', '"64-30"', "dimensions.age.bands[2]", "no age band"),
     "a band with zeros": ('"30-64"', '"030-64"', "dimensions.age.bands[2]", "no age band"),
     "a band twice": ('"18-29"', '"16-29"', "dimensions.age.also", "in bands too"),
@@ -220,6 +221,22 @@ def test_each_of_several_cycles_is_told() -> None:
     )
     told = problems(changed("[[measure]]", groups + "[[measure]]"))
     assert [t.rpartition(": ")[2] for t in told] == ["a → b → c → a", "d → d", "e → f → e"]
+
+
+def test_groups_in_a_cycle_are_read_all_the_same() -> None:
+    told = problems(changed('"malmo.ung-malmo & age.18-29"', '"volume & malmo.kramy"'))
+    assert len(told) == 2
+    assert "volume → young → volume" in told[0]
+    assert "did you mean 'malmo.krami'?" in told[1]
+
+
+def test_a_number_or_a_function_is_no_use_of_a_group_of_that_name() -> None:
+    group = '[[group]]\nname = "{}"\ntitle = "x"\nis = "{}"\n'
+    two = group.format("2", "atleast(2, malmo.krami, was(malmo.ung-malmo, 2))")
+    ever = group.format("ever", "ever(malmo.krami) & 2")
+    agreement = parse(changed("[[measure]]", two + ever + "[[measure]]"))
+    assert [g.name for g in agreement.groups][:2] == ["volume", "young"]
+    assert len(agreement.groups) == 4
 
 
 def test_a_long_chain_of_groups_is_refused_and_does_not_break_the_program() -> None:

@@ -214,6 +214,11 @@ def test_hundreds_of_series_are_joined_flat() -> None:
     assert written.tree == star
 
 
+def test_only_what_is_inside_each_other_is_nested() -> None:
+    side_by_side = " | ".join(["(m.a & !ever(m.b))"] * 90)
+    assert language.parse(side_by_side, WORDS).dated
+
+
 def written(tree: Tree) -> str:
     """A tree as an expression, with all its parentheses: the inverse of the parser."""
     match tree:

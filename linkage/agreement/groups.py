@@ -11,11 +11,12 @@ from linkage.agreement.holders import once
 from linkage.agreement.model import Group, Known
 from linkage.agreement.names import IN_ROWS
 from linkage.measures import language
-from linkage.measures.model import Expression, OfSex
+from linkage.measures.model import Expression, OfSex, Presence
+from linkage.measures.trees import leaves
 from linkage.window import MAX_PERIODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from linkage.agreement.model import Party
     from linkage.agreement.places import Path
@@ -47,7 +48,7 @@ def groups(top: Table, known: language.Vocabulary) -> tuple[tuple[Group, ...], l
     named = {g.name: (g, t) for g, t in zip(found, tables, strict=True) if g.name}
     # a stand-in first for each: what uses a group that is wrong is read as if the group was well
     read = {name: replace(_stand_in(name, known), label=g.title) for name, (g, _) in named.items()}
-    for name in _in_order(named, top.problems):
+    for name in _in_order(named, known, top.problems):
         group, table = named[name]
         here = replace(known, groups=read)
         tree = expression(group.source, here, top.problems, (*table.path, "is"))
@@ -73,23 +74,31 @@ def _stand_in(source: str, known: language.Vocabulary) -> Expression:
     return Expression(source, OfSex(1), (1 << known.periods) - 1, dated=True, label=source)
 
 
-def _in_order(named: Mapping[str, tuple[Group, Table]], problems: Problems) -> Iterator[str]:
-    """The names, each after those that it uses; names in a cycle are left out and the cycle is noted."""
-    uses = {
-        name: {word.text for word in language.words(group.source)} & named.keys()
-        for name, (group, _) in named.items()
-    }
-    in_cycles: set[str] = set()
+def _used(source: str, known: language.Vocabulary) -> set[str]:
+    """The groups that an expression uses. known: each group stands for itself, as if it was a series."""
+    try:
+        tree = language.parse(source, known).tree
+    except language.ExpressionError:  # told when it is read in earnest; until then, what looks like a group
+        return {word.text for word in language.words(source)} & known.groups.keys()
+    return {leaf.series for leaf in leaves(tree) if isinstance(leaf, Presence)} & known.groups.keys()
+
+
+def _in_order(
+    named: Mapping[str, tuple[Group, Table]], known: language.Vocabulary, problems: Problems
+) -> tuple[str, ...]:
+    """The names, each after those that it uses; where they use each other, that is noted."""
+    stood_for = {name: Expression(name, Presence(name), 0, dated=True, label=name) for name in named}
+    here = replace(known, groups=stood_for)
+    uses = {name: _used(group.source, here) for name, (group, _) in named.items()}
     while True:
         try:
-            order = list(TopologicalSorter(uses).static_order())
+            order = tuple(TopologicalSorter(uses).static_order())
         except CycleError as error:
             cycle: list[str] = error.args[1][:0:-1]  # from a name to one that it uses; first and last are one
             start = cycle.index(min(cycle, key=list(named).index))
             cycle = cycle[start:] + cycle[: start + 1]
             path = (*named[cycle[0]][1].path, "is")
             problems.add(path, Text("groups that use each other: {cycle}", {"cycle": " → ".join(cycle)}))
-            in_cycles.update(cycle)
             uses |= {name: set() for name in cycle}
         else:
-            return (name for name in order if name not in in_cycles)
+            return order

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 
 from linkage.agreement.model import Agreement
 from linkage.match import count
-from linkage.measures.model import Cells, Measure, Note
+from linkage.measures.model import Cells, Figures, Measure, Note
+from linkage.release import PackageFact, control
 from tests import oracle
 from tests.fake_package import ROUND_KEY, packages
 from tests.oracle import Registers
@@ -40,6 +43,15 @@ def assert_same(cells: Cells, measure: Measure, registers: Registers, agreement:
     assert seen == cells.people.size
 
 
+def assert_told(figures: Figures, registers: Registers, agreement: Agreement) -> None:
+    """What is released of the figures under "exact" is, row by row, what the oracle says."""
+    facts = [PackageFact(p.name, "0" * 32, "0" * 128, 100) for p in agreement.parties]
+    release = control(figures, agreement, facts, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+    tables = json.loads(release.to_bytes())["tables"]
+    for measure, table in zip(agreement.measures, tables, strict=True):
+        assert table["rows"] == oracle.rows(measure, registers, agreement), measure
+
+
 @settings(
     max_examples=500 if os.environ.get("LINKAGE_REQUIRE") == "all" else 150,
     deadline=None,
@@ -60,3 +72,4 @@ def test_engine_is_oracle(
     counted = count(sent, agreement, ROUND_KEY, blocks=blocks, workers=workers)
     for measure in agreement.measures:
         assert_same(counted.figures.cells[measure.name], measure, registers, agreement)
+    assert_told(counted.figures, registers, agreement)

@@ -89,7 +89,8 @@ def killed(work: Callable[[], object], at: int) -> bool:
         child = os.fork()
     if child == 0:
         try:
-            with watched(Points(at, lambda: os.kill(os.getpid(), signal.SIGKILL))):
+            # dead after a step is dead before the next one
+            with watched(Points(at, lambda: os.kill(os.getpid(), signal.SIGKILL)), after=False):
                 work()
         except BaseException:  # the child may not return into the test
             os._exit(1)

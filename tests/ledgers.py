@@ -1,4 +1,4 @@
-"""Ledgers for tests: a file, and a PostgreSQL database of its own where a server answers."""
+"""Ledgers for tests: a file, and a PostgreSQL schema of its own where a server answers."""
 
 from __future__ import annotations
 
@@ -51,10 +51,11 @@ def address(kind: str, folder: Path) -> Iterator[str]:
         missing(f"psycopg ({type(error).__name__})")
     except psycopg.OperationalError:
         missing("a PostgreSQL server; set LINKAGE_POSTGRES to its address")
+    schema = f"linkage_test_{uuid.uuid4().hex}"
+    base = SERVER.replace("postgresql://", "postgresql+psycopg://")
     with server:
-        name = f"linkage_test_{uuid.uuid4().hex}"
-        server.execute(f'CREATE DATABASE "{name}"')
+        server.execute(f'CREATE SCHEMA "{schema}"')
         try:
-            yield f"{SERVER.replace('postgresql://', 'postgresql+psycopg://')}/{name}"
+            yield f"{base}/postgres?options=-csearch_path%3D{schema}"
         finally:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            server.execute(f'DROP SCHEMA "{schema}" CASCADE')

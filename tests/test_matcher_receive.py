@@ -13,7 +13,7 @@ import pytest
 
 from keys.errors import KeysError
 from linkage import intake
-from linkage.commands import matcher, matcher_receive
+from linkage.commands import leftovers, matcher, matcher_receive
 from linkage.commands.matcher_receive import RefusedError, TwiceError
 from linkage.commands.store import ChangedFileError, Store, StoreError
 from linkage.errors import AgreementError, LedgerError, PackageError, UsageError
@@ -25,6 +25,11 @@ from tests.builders import Part, assemble, header, in_order, plain_part, plain_s
 from tests.matchers import NAME, NOW, PARTIES, ROUND, Table, agreement_text, keys
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes, pipes and forks are POSIX")
+
+
+@pytest.fixture(autouse=True)
+def dead_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leftovers, "STALE", 0)
 
 
 @pytest.fixture
@@ -412,7 +417,7 @@ def test_killed_anywhere_and_once_more(tmp_path: Path) -> None:
         going = faults.killed(lambda table=table: table.receive(table.package("malmo", minute=1)), at)  # type: ignore[misc] # mypy cannot infer a lambda's default
         whole(table)
         received(table)
-    assert at > 10
+    assert at > 5
 
 
 def test_a_full_disk_anywhere_changes_nothing(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from linkage import intake
+from linkage.commands import leftovers
 from linkage.commands.matcher_desk import Desk, utc_now
 from linkage.commands.store import NotAFileError, open_sent, sha512
 from linkage.errors import Error, PackageError, Text, UsageError
@@ -207,9 +208,10 @@ def _undo(desk: Desk, arrivals: Sequence[Arrival]) -> None:
 def _tidy(desk: Desk) -> None:
     """Remove what was replaced, now or before power was lost, and what lost copies left."""
     for package in desk.ledger.packages(desk.round_id):
-        if not package.counts:
+        if package.counts:
+            leftovers.clear(desk.store.path(package.file))
+        else:
             desk.store.remove(package.file)
-        desk.store.remove_leftovers(package.file)
 
 
 def _repair(desk: Desk, repeated: Sequence[tuple[Path, intake.Package]]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from keys.atomic import whole_file
 from keys.identity import PublicIdentity
+from linkage.commands import leftovers
 from linkage.commands.agreement import load_ready, public_keys
 from linkage.commands.keys import read_public
 from linkage.errors import FileError, KeysError, LedgerError, Text
@@ -114,6 +115,7 @@ def _write(path: Path, content: bytes) -> Path:
             stream.write(content)
     except OSError as error:
         raise WriteError("cannot write {path}: {reason}", path=path, reason=error.strerror) from None
+    leftovers.clear(path)
     return path
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
-from keys.atomic import leftovers, whole_file
+from keys.atomic import whole_file
+from linkage.commands import leftovers
 from linkage.errors import FileError, PackageError
 
 if TYPE_CHECKING:
@@ -126,20 +127,12 @@ class Store:
     def remove(self, file: str) -> None:
         """Remove one package, if it is there; and its folder, if that is empty now. Raises StoreError."""
         path = self.path(file)
+        leftovers.clear(path)
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
             raise _stays(path, error) from None
         _tidy(path.parent)
-
-    def remove_leftovers(self, file: str) -> None:
-        """Remove what a copy of this package left that was killed midway. Raises StoreError."""
-        target = self.path(file)
-        try:
-            for path in leftovers(target) if target.parent.is_dir() else ():
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            raise _stays(target, error) from None
 
     def clear(self, round_id: RoundId) -> None:
         """Remove every file of a round, also what was lost on the way into the folder. Raises StoreError."""

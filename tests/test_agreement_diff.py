@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.agreement import diff, parse
@@ -65,11 +65,13 @@ def test_another_key_is_told_with_both_fingerprints() -> None:
     assert str(told) == f'party af, identity was "{FINGERPRINTS["af"]}", is "{other}"'
 
 
+@settings(max_examples=30, deadline=None)
 @given(layouts())
 def test_layout_is_no_difference(text: str) -> None:
     assert diff(READY, text) == []
 
 
+@settings(deadline=None)
 @given(st.sampled_from(LEAVES), st.integers(0, 9) | st.text("ab", max_size=3))
 def test_there_is_a_difference_exactly_where_the_digests_differ(
     leaf: tuple[Path, object], value: Any

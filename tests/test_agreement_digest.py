@@ -63,6 +63,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text("abc_-", max_size=3), VALUES, max_size=3))
 def test_canonical_json_is_as_it_is_written_by_hand(value: dict[str, object]) -> None:
     assert canonical(value).decode() == plain_json(value)
@@ -136,7 +137,7 @@ def layouts(draw: st.DrawFn) -> str:
     return "".join(lines(DOCUMENT, "", draw))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(layouts())
 def test_layout_comments_and_the_order_of_keys_change_nothing(text: str) -> None:
     assert tomllib.loads(text) == DOCUMENT
@@ -171,6 +172,7 @@ def put(path: Path, value: object) -> dict[str, Any]:
     return copy
 
 
+@settings(deadline=None)
 @given(st.sampled_from(LEAVES), st.data())
 def test_every_change_of_a_value_changes_it(leaf: tuple[Path, object], data: st.DataObject) -> None:
     path, old = leaf

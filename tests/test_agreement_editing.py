@@ -95,7 +95,7 @@ def test_a_byte_order_mark_stays() -> None:
     assert fill("\ufeff" + DRAFT, FINGERPRINTS) == "\ufeff" + fill(DRAFT, FINGERPRINTS)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(layouts(), st.sets(st.sampled_from(sorted(FINGERPRINTS))))
 def test_fill_changes_nothing_else_in_any_layout(text: str, gone: set[str]) -> None:
     for name in gone:
@@ -116,7 +116,7 @@ def test_an_edit_in_the_wrong_place_is_noticed(monkeypatch: pytest.MonkeyPatch) 
 # -- places -----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(layouts())
 def test_every_value_is_found_where_it_stands(text: str) -> None:
     places = scan(text)
@@ -176,7 +176,7 @@ def test_the_next_round_changes_these_lines_and_no_other() -> None:
     ]
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(layouts())
 def test_the_next_round_in_any_layout(text: str) -> None:
     assert tomllib.loads(following(text)) == tomllib.loads(following(READY))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.dimensions import Ages, Band
@@ -267,11 +267,13 @@ def _larger(trees: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
 TREES = st.recursive(ATOMS, _larger, max_leaves=12)
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_what_is_written_is_read_back(tree: Tree) -> None:
     assert language.parse(written(tree), PLAIN).tree == tree
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_spaces_mean_nothing_but_around_a_minus(tree: Tree) -> None:
     source = written(tree)
@@ -282,6 +284,7 @@ def test_spaces_mean_nothing_but_around_a_minus(tree: Tree) -> None:
 PIECES = st.sampled_from([*WORDS.names(), "ever", "was", "atleast", "m.*", "x", "2", "é", *"(),&|-! ", " - "])
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=30))
 def test_whatever_is_written_is_read_or_refused_with_a_column(source: str) -> None:
     column, bits = 1, 0

@@ -30,7 +30,12 @@ def vocabulary(
 ) -> language.Vocabulary:
     """What expressions may speak of, groups aside."""
     return language.Vocabulary(
-        series={s.key: (s.title, s.known is Known.DATES) for p in parties for s in p.series},
+        series={
+            s.key: (s.title, s.known is Known.DATES)
+            for p in parties
+            for s in p.series
+            if s.party and s.name  # a name with a problem is empty
+        },
         groups={},
         sex=dimensions.sex,
         ages=dimensions.age,

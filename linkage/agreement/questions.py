@@ -186,7 +186,7 @@ def _share(table: Table, known: Vocabulary, common: _Common) -> Share:
 
 def _target(table: Table) -> Fraction | None:
     """A target in per cent: a whole number, or a decimal in quotes."""
-    if isinstance(table.data["target"], str):
+    if isinstance(table.data["target"], str | float):
         written = table.text("target")
         if _PERCENT.fullmatch(written) and Fraction(written) <= _MOST_PERCENT:
             return Fraction(written)

@@ -159,13 +159,13 @@ class Table:
         value = self.data[key]
         if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
             return value
-        self._wrong((*self.path, key), value, expected)
+        self.wrong((*self.path, key), value, expected, quotes=kind is str)
         return None
 
-    def _wrong(self, path: Path, value: object, expected: Text) -> None:
-        """Note that a value is of another kind, and for numbers and dates how they are written."""
+    def wrong(self, path: Path, value: object, expected: Text, *, quotes: bool = False) -> None:
+        """Note that a value is of another kind. quotes: whether a number or date should be text."""
         what = Text("expected {expected}, found {found}", {"expected": expected, "found": _kind(value)})
-        if isinstance(value, float | dt.date | dt.time):
+        if quotes and isinstance(value, float | dt.date | dt.time):
             what = Text(
                 "{found} is not used in agreements, write {written} in quotes",
                 {"found": _kind(value), "written": f'"{value}"'},
@@ -246,7 +246,7 @@ class Table:
         texts: list[str] = []
         for index, item in enumerate(value or []):
             if not isinstance(item, str):
-                self._wrong((*self.path, key, index), item, Text("text in quotes"))
+                self.wrong((*self.path, key, index), item, Text("text in quotes"), quotes=True)
                 break
             texts.append(self.checked((*self.path, key, index), item))
         return texts
@@ -265,6 +265,6 @@ class Table:
         expected = Text("tables, each as [[{key}]]", {"key": written})
         value = self.data[key]
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self._wrong((*self.path, key), value, expected)
+            self.wrong((*self.path, key), value, expected)
             return []
         return [Table(item, (*self.path, key, i), self.problems) for i, item in enumerate(value)]

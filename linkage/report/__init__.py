@@ -1,1 +1,8 @@
-"""."""
+"""Reports: made from a release alone, so whoever holds one can make them again.
+
+They take a `Release` and nothing else: there is no way to print figures that did not pass the gate.
+"""
+
+from linkage.report.page import html
+
+__all__ = ["html"]

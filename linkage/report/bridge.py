@@ -124,7 +124,7 @@ def _ever(words: Words, whole: Number, mean: Number | None, added: Number | None
         return said
     times = words.number(tenth(Fraction(whole) / Fraction(mean)))
     more = words.t(
-        "That is {times} times {when}: people come and go, and a mean does not show it.",
+        "That is {times} times as many as {when}: people come and go, and a mean does not show it.",
         times=times,
         when=words.average,
     )

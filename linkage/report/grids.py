@@ -22,6 +22,10 @@ MOST_COLUMNS: Final = 11
 """More columns of numbers than these do not fit on a page that stands."""
 
 
+MOST_PERIODS: Final = 14
+"""So many do fit where all that stands in them is small."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """A number as shown, or a word that says why there is none."""
@@ -61,13 +65,15 @@ class Layout:
 
     def totals(self) -> Grid:
         """The rows that answer the question: means and totals of time, all ages together."""
-        table, rows = self._table, [row for row in self._shown if self._is_total(row)]
+        table = self._table
+        mean_first = sorted(self._shown, key=lambda row: row.get("period") == ALL)  # as on the bridge
+        rows = [row for row in mean_first if self._is_total(row)]
         if self._flat_only:
             return self._flat(rows)
         if table.own_key is None:
             dimension = next((d for d in ("sex", "age") if d in table.dimensions), None)
             if dimension == "age":
-                rows = [row for row in self._shown if self._is_total({**row, "age": ALL})]
+                rows = [row for row in mean_first if row.get("period", ALL) in (ALL, MEAN)]
             return self._crossed(rows, dimension if table.time else None)
         if table.time is None:
             return self._crossed(rows, "sex" if "sex" in table.dimensions else None)
@@ -77,6 +83,9 @@ class Layout:
         """All rows."""
         table = self._table
         across = table.own_key or (table.keys[-1] if len(table.keys) > 1 else None)
+        small = table.kind == "overlap" and table.dimensions == ("period",)
+        if small and len(self._labels(self._shown, "period")) <= MOST_PERIODS:
+            return self._crossed(self._shown, "period", short=True)
         if self._flat_only or len(self._labels(self._shown, across)) > MOST_COLUMNS:
             return self._flat(self._shown)
         return self._crossed(self._shown, across)
@@ -113,9 +122,9 @@ class Layout:
         )
         heading = self._words.heading
         heads = tuple(heading(key, self._table) for key in values)
-        return Grid(tuple(heading(key, self._table) for key in keys), heads, _ordered(lines))
+        return Grid(self._heads(keys, rows), heads, _ordered(lines))
 
-    def _crossed(self, rows: Sequence[Row], across: str | None) -> Grid:
+    def _crossed(self, rows: Sequence[Row], across: str | None, *, short: bool = False) -> Grid:
         """One column for each label of `across`."""
         keys, columns = self._keys(rows, across), self._labels(rows, across)
         found: dict[tuple[Scalar, ...], dict[Scalar, Row]] = {}
@@ -127,8 +136,16 @@ class Layout:
             told = tuple(self._cell(cells[c], "value") if c in cells else Cell("") for c in columns)
             lines.append(Line(self._said(first, keys), told, self._stands_out(first, across)))
         words, table = self._words, self._table
-        heads = tuple(words.label(across, c) if across else words.heading("value", table) for c in columns)
-        return Grid(tuple(words.heading(key, table) for key in keys), heads, _ordered(lines))
+        heads: tuple[str, ...] = (words.heading("value", table),)
+        if across is not None:
+            heads = tuple(words.column(str(c)) if short else words.label(across, c) for c in columns)
+        return Grid(self._heads(keys, rows), heads, _ordered(lines))
+
+    def _heads(self, keys: Sequence[str], rows: Sequence[Row]) -> tuple[str, ...]:
+        """What the columns of labels are called: a month, or just "when" where there are only totals."""
+        totals = all(row.get("period") in (ALL, MEAN) for row in rows)
+        words, table = self._words, self._table
+        return tuple(words.t("When") if k == "period" and totals else words.heading(k, table) for k in keys)
 
     def _said(self, row: Row, keys: Sequence[str]) -> tuple[str, ...]:
         return tuple(self._words.label(key, row[key]) for key in keys)

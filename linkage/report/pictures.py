@@ -140,7 +140,7 @@ class _Charts:
         labels = [label for label in self._labels(dimension) if with_all or label != ALL]
         series = [
             self._series(self._words.label(dimension, label), **self._unique, **{dimension: label})
-            for label in ([ALL] if with_all else []) + [label for label in labels if label != ALL]
+            for label in labels  # "all" last, so that each sex and age looks the same in every chart
         ]
         captions = {
             ("sex", False): "Unique people by sex",

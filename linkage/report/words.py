@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from linkage.release.rows import Scalar
     from linkage.release.tables import Table
 
-NARROW_SPACE: Final = "\u202f"  # a number never breaks across two lines
+APART: Final = "\u00a0"  # a number never breaks across two lines
 MINUS: Final = "\u2212"
 
 MONTHS: Final = (
@@ -26,10 +26,10 @@ MONTHS: Final = (
 )  # fmt: skip
 SHORT_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 AVERAGE: Final = {
-    Unit.MONTH: "an average month",
-    Unit.QUARTER: "an average quarter",
-    Unit.TERTIAL: "an average tertial",
-    Unit.YEAR: "an average year",
+    Unit.MONTH: "in an average month",
+    Unit.QUARTER: "in an average quarter",
+    Unit.TERTIAL: "in an average tertial",
+    Unit.YEAR: "in an average year",
 }
 MEAN_OF: Final = {
     Unit.MONTH: "Mean per month",
@@ -85,7 +85,7 @@ class Words:
         text = f"{value:,}".replace("-", MINUS)
         if self.lang is Lang.EN:
             return text
-        return text.replace(",", NARROW_SPACE).replace(".", ",")
+        return text.replace(",", APART).replace(".", ",")
 
     def figure(self, value: Scalar) -> str:
         """A number of a row."""
@@ -126,6 +126,12 @@ class Words:
             return year, ""
         return self.t(SHORT_PERIODS[self.unit], part=part[1:]), year
 
+    def column(self, name: str) -> str:
+        """A period, or a total of time, at the head of a narrow column."""
+        if name in (ALL, MEAN):
+            return self.t("ever") if name == ALL else self.t("mean")
+        return " ".join(part for part in self.short(name) if part)
+
     def stretch(self, first: str, last: str) -> str:
         """From one period to another: 2020, or januari–juni 2020, or juli 2019–juni 2020."""
         starts, ends = self.release.window.starts, self.release.window.labels
@@ -148,7 +154,7 @@ class Words:
 
     @property
     def average(self) -> str:
-        """ "an average month", of this release's periods."""
+        """ "in an average month", of this release's periods."""
         return self.t(AVERAGE[self.unit])
 
     def _month(self, number: int) -> str:

@@ -1,0 +1,130 @@
+"""Whatever stands where in an agreement: it is read, or refused with its places, and nothing breaks."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keys.names import BadNameError, check_name
+from linkage.agreement import diff, fill, following, parse, plain, show
+from linkage.agreement.names import fault
+from linkage.errors import AgreementError
+from linkage.texts import Lang, say
+from tests.agreements import READY
+from tests.test_agreement_digest import DOCUMENT, Path, put
+
+KEYS = st.sampled_from(["name", "is", "mean", "period", "volume", "on", "", "å", "first-half"])
+WORDS = st.sampled_from(
+    ["", "malmo", "volume", "young", "malmo.krami", "2020-01", "16-29", "period", "span", "all", "se", "exact",
+     "con", "ever(volume)", "malmo.*", "month", "2020", "window", "SHA256:", "x" * 70, "å", "{0}", "%s", "1_0"]
+)  # fmt: skip
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    WORDS
+    | st.booleans()
+    | st.integers(-1, 2**60)
+    | st.floats()
+    | st.dates()
+    | st.datetimes()
+    | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def everywhere(value: object, path: Path = ()) -> Iterator[Path]:
+    """The path of every value, tables and lists too."""
+    if path:
+        yield path
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, item in pairs:
+        yield from everywhere(item, (*path, step))
+
+
+def toml(value: Any) -> str:
+    """A value as TOML."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return '"' + "".join(f"\\U{ord(sign):08x}" for sign in value) + '"'
+        case list():
+            return "[" + ", ".join(map(toml, value)) + "]"
+        case dict():
+            return "{" + ", ".join(f"{toml(key)} = {toml(item)}" for key, item in value.items()) + "}"
+        case int() | float():
+            return repr(value)
+        case _:
+            return str(value.isoformat())
+
+
+def text_of(document: dict[str, Any]) -> str:
+    return "".join(f"{toml(key)} = {toml(value)}\n" for key, value in document.items())
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.sampled_from(list(everywhere(DOCUMENT))), VALUES)
+def test_any_value_anywhere(path: Path, value: Any) -> None:
+    text = text_of(put(path, value))
+    refused: AgreementError | None = None
+    try:
+        agreement = parse(text)
+    except AgreementError as error:
+        refused = error
+    if refused:
+        for detail in (refused.message, *refused.details):
+            assert say(detail, Lang.SV)
+            assert say(detail, Lang.EN)
+        return
+    for lang in Lang:
+        assert show(agreement, lang)
+        assert plain(agreement, lang)
+    assert tomllib.loads(fill(text, {})) == tomllib.loads(text)
+    assert parse(following(text)).round == agreement.round + 1
+    assert (diff(READY, text) == []) == (agreement.digest == parse(READY).digest)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(list(everywhere(DOCUMENT))))
+def test_anything_left_out(path: Path) -> None:
+    document: Any = tomllib.loads(READY)
+    here = document
+    for step in path[:-1]:
+        here = here[step]
+    del here[path[-1]]
+    told = ""
+    try:
+        parse(text_of(document))
+    except AgreementError as error:
+        told = str(error)
+    assert told == "" or "problem" in told
+
+
+NAMES = (
+    st.text(max_size=12)
+    | st.text("abz09-", max_size=70)
+    | st.sampled_from(["con", "com0", "lpt9", "x-round"])
+)
+
+
+@settings(deadline=None)
+@given(NAMES)
+def test_names_are_those_that_keys_can_have(name: str) -> None:
+    allowed = True
+    try:
+        check_name(name)
+    except BadNameError:
+        allowed = False
+    assert (fault(name) is None) == allowed
+
+
+@settings(deadline=None)
+@given(st.text(max_size=12))
+def test_a_name_that_is_proposed_has_the_form_of_one(name: str) -> None:
+    what = fault(name)
+    if what and "like" in what.values:
+        again = fault(str(what.values["like"]))
+        assert again is None or "is no name:" not in str(again)

@@ -18,10 +18,35 @@ from tests.agreements import READY
 from tests.test_agreement_digest import DOCUMENT, Path, put
 
 KEYS = st.sampled_from(["name", "is", "mean", "period", "volume", "on", "", "å", "first-half"])
+OTHER_WORDS = [
+    "period",
+    "span",
+    "all",
+    "se",
+    "exact",
+    "con",
+    "month",
+    "window",
+    "SHA256:",
+    "x" * 70,
+    "å",
+    "{0}",
+]
 WORDS = st.sampled_from(
-    ["", "malmo", "volume", "young", "malmo.krami", "2020-01", "16-29", "period", "span", "all", "se", "exact",
-     "con", "ever(volume)", "malmo.*", "month", "2020", "window", "SHA256:", "x" * 70, "å", "{0}", "%s", "1_0"]
-)  # fmt: skip
+    [
+        "",
+        "malmo",
+        "volume",
+        "young",
+        "malmo.krami",
+        "malmo.*",
+        "ever(volume)",
+        "2020-01",
+        "2020",
+        "16-29",
+        *OTHER_WORDS,
+    ]
+)
 VALUES: st.SearchStrategy[Any] = st.recursive(
     WORDS
     | st.booleans()

@@ -173,7 +173,7 @@ def test_what_is_no_file_is_not_yet_read(file: str) -> None:
         (f'{FORMAT}extracted = "1899-01-01"\n{SOURCE}', 'not a day, write "2021-01-15"'),
         (f'{FORMAT}empty = "a"\n{SOURCE}', "expected a list of texts, found text"),
         (f"{FORMAT}other = 1\n{SOURCE}", "unknown key, allowed are format, extracted, empty, source"),
-        (FORMAT, "no [[source]]: a map names at least one file"),
+        (FORMAT, "no [[source]]: a map names at least one file, or what is empty"),
         (FORMAT + SOURCE.replace("[[", "[").replace("]]", "]"), "expected tables, each as [[source]], found a table"),
         (SOURCE, "missing, expected text in quotes"),
         ('format = "linkage-register/2"\n' + SOURCE, "unknown 'linkage-register/2'"),

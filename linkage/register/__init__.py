@@ -17,6 +17,7 @@ from linkage.register.model import (
 )
 from linkage.register.planning import plan
 from linkage.register.reading import FileRead, Read, read
+from linkage.register.reasons import reason_text
 from linkage.register.summary import Summary
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "parse_map",
     "plan",
     "read",
+    "reason_text",
 ]

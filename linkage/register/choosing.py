@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from linkage.errors import Text
 from linkage.register.cells import plain
 from linkage.register.model import ByColumn, Plan, Source
 from linkage.register.unknown import Unknown
@@ -38,8 +37,6 @@ def chosen(batch: Batch, where: Mapping[str, frozenset[str]]) -> _Where:
 
 class SeriesCodes:
     """Gives each row of a source the code of its series, and collects values that have none."""
-
-    NAMELESS: ClassVar[Text] = Text("a value that the map does not name")
 
     def __init__(self, source: Source, plan: Plan) -> None:
         self._series = source.series

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import secrets
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,8 @@ class Batch:
 def open_file(path: Path, file: str) -> BinaryIO:
     """The file's bytes. file: its name for messages. Raises NoRegisterError."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for ever
+            raise NoRegisterError("not a file: {file}", file=file, hint="save the register in a file")
         return path.open("rb")
     except FileNotFoundError:
         raise NoRegisterError("no such register: {file}", file=file) from None

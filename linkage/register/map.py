@@ -58,8 +58,8 @@ def parse_map(text: str, source: str = "register.toml") -> RegisterMap:
     extracted = day(top, "extracted") if top.has("extracted") else None
     empty = tuple(top.texts("empty")) if top.has("empty") else ()
     sources = top.tables("source")
-    if not sources:
-        problems.add((), Text("no [[source]]: a map names at least one file"))
+    if not sources and not empty:
+        problems.add((), Text("no [[source]]: a map names at least one file, or what is empty"))
     found = tuple(_source(table) for table in sources)
     top.finish()
     problems.refuse(source)

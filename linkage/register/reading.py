@@ -17,6 +17,7 @@ from linkage.register.errors import NoRegisterError, RowError
 from linkage.register.fold import Fold, Folded, folded
 from linkage.register.model import Plan, Source
 from linkage.register.problems import Problems
+from linkage.register.reasons import NAMELESS, UNKNOWN_VALUE, not_linked
 from linkage.register.summary import Tally
 from linkage.register.when import Calendar
 
@@ -157,8 +158,8 @@ class _SourceReader:
     def _note(self, batch: Batch, nameless: _Rows) -> None:
         """Rows whose series has no name in the map."""
         if len(nameless):
-            self._problems.add(batch.first + nameless, self.series.column, self.series.NAMELESS)
-            self._tally.refuse("unknown-value", len(nameless))
+            self._problems.add(batch.first + nameless, self.series.column, NAMELESS)
+            self._tally.refuse(UNKNOWN_VALUE, len(nameless))
 
     def _times(self, batch: Batch, rows: _Rows) -> tuple[npt.NDArray[np.uint64], _Where]:
         """Bitmap of each row, and whether it is wrong in time."""
@@ -201,8 +202,7 @@ class _SourceReader:
         for code, count in enumerate(_counts(kinds[reasons == 0])):
             if count:
                 here = (kinds == code) & (reasons == 0)
-                text = Text("the agreement does not link this kind: {kind}", {"kind": scheme.kinds[code]})
-                self._problems.add(records[here], self.source.id, text)
+                self._problems.add(records[here], self.source.id, not_linked(scheme.kinds[code]))
                 self._tally.refuse(scheme.kinds[code], count)
         self._tally.others(value, values)
 

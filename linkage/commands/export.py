@@ -1,0 +1,242 @@
+"""A party's registers → a sealed package for the matcher: the whole way, what fails soonest first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from keys.atomic import whole_file
+from keys.errors import KeysError
+from keys.identity import PublicIdentity, PublicRoundKey
+from linkage import register
+from linkage.commands.agreement import load, load_ready
+from linkage.commands.agreement_keys import public_keys
+from linkage.commands.export_facts import ExportFacts
+from linkage.commands.export_map import ShortMap, choose
+from linkage.commands.keys import own_party, read_identity, read_secret
+from linkage.errors import FileError, Text, UsageError
+from linkage.package.layout import Layout
+from linkage.package.rows import Rows
+from linkage.package.write import Written, write
+from linkage.tokens import seeds, tokens
+
+if TYPE_CHECKING:
+    from keys.identity import Identity
+    from keys.secret import Secret
+    from linkage.agreement.model import Agreement, Party
+
+__all__ = ["ExportFacts", "ShortMap", "export"]
+
+Ask: TypeAlias = Callable[[], str]
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+class RoundKeyMissingError(KeysError):
+    """The round key or the matcher's identity is not beside the agreement."""
+
+    hint = "put the matcher's .pub files, with the agreement's fingerprints, beside the agreement"
+
+
+class WrongRoundKeyError(KeysError):
+    """The round key beside the agreement was made for another round."""
+
+    hint = "ask the matcher for the round key of this round; the agreement must name its fingerprint"
+
+
+class OtherFamilyError(KeysError):
+    """The secret is that of another family of agreements."""
+
+    hint = "use another folder for each family, or name the file with --secret"
+
+
+class NotWrittenError(FileError):
+    """The package or a file beside it cannot be written."""
+
+    hint = "see that the folder is there and the disk has room, or name another file with --out"
+
+
+class OverwriteError(UsageError):
+    """The package would be written over a register, a key or the agreement."""
+
+    hint = "name another file with --out; packages usually end in .link"
+
+
+@dataclass(frozen=True, repr=False)
+class _Keys:
+    """What a package is made with."""
+
+    secret: Secret
+    round_key: PublicRoundKey
+
+
+def export(
+    *,
+    agreement: Path,
+    registers: Sequence[Path],
+    register_map: Path | None,
+    short: ShortMap,
+    identity: Path,
+    secret: Path,
+    out: Path | None,
+    dry_run: bool,
+    ask: Ask | None,
+    progress: Progress | None,
+    now: dt.datetime | None = None,
+) -> ExportFacts:
+    """Read registers, turn identity numbers into tokens, write the package; or, dry, only read and report.
+
+    Which party it is, the identity tells. ask: for passphrases. progress: called with bytes read and bytes
+    there are. now: aware; the package's time and sequence. A dry run needs neither the secret nor the other
+    keys, comes with a draft too, and gives the facts even where the register is at fault (see `fault`).
+    Raises AgreementError, KeysError, UsageError, RegisterError, FileError; then no package was written.
+    """
+    agreed = load(agreement) if dry_run else load_ready(agreement)
+    me = read_identity(identity, ask)
+    party = _party(agreed, me)
+    keys = None if dry_run else _keys(agreed, agreement.parent, secret, ask)
+    chosen = choose(registers, register_map, short, party)
+    package = out or Path(f"{agreed.slug}-{party.name}.link")
+    inputs = [chosen.folder / source.file for source in chosen.register_map.sources]
+    _check_place(package, [*inputs, Path(chosen.name), agreement, identity, secret])
+    plan = register.plan(chosen.register_map, agreed, party, chosen.name)
+    read = register.read(plan, chosen.folder, agreed.dimensions, progress)
+    if read.fault is not None and not dry_run:
+        raise read.fault
+    try:
+        written, problems = _write(agreed, party, me, keys, read, package, now or dt.datetime.now(dt.UTC))
+    except OSError as error:
+        raise NotWrittenError(
+            "cannot be written ({reason}): {path}", reason=error.strerror, path=error.filename or package
+        ) from None
+    return ExportFacts(
+        party=party.name,
+        round=agreed.slug,
+        scheme=agreed.scheme,
+        package=None if written is None else package,
+        written=written,
+        people=len(read.folded),
+        series=read.folded.people(),
+        summary=read.folded.summary,
+        files=read.files,
+        problems=problems,
+        warnings=_warnings(plan, read, agreed),
+        fault=read.fault,
+    )
+
+
+def _check_place(package: Path, inputs: Sequence[Path]) -> None:
+    """Before the long work: the package has a folder, and replaces nothing that it is made from."""
+    if not package.parent.is_dir():
+        raise NotWrittenError("no such folder: {path}", path=package.parent)
+    if package.resolve() in {path.resolve() for path in inputs}:
+        raise OverwriteError("the package would replace a file that it is made from: {path}", path=package)
+
+
+def _party(agreed: Agreement, me: Identity) -> Party:
+    """The party that has this identity; in a draft, which has none yet, the party of its name."""
+    draft = {p.name: p for p in agreed.parties if p.identity is None}
+    return draft.get(me.name) or agreed.party(own_party(agreed, me))
+
+
+def _keys(agreed: Agreement, folder: Path, path: Path, ask: Ask | None) -> _Keys:
+    """The secret, and the round key with the matcher's signature checked (not only its fingerprint)."""
+    found = public_keys(folder)
+    matcher, round_key = found.get(agreed.matcher.identity or ""), found.get(agreed.matcher.round_key or "")
+    if not isinstance(matcher, PublicIdentity) or not isinstance(round_key, PublicRoundKey):
+        raise RoundKeyMissingError(
+            "the public keys of {matcher} are not beside the agreement", matcher=agreed.matcher.name
+        )
+    round_key.verify(matcher)
+    if (round_key.agreement, round_key.round) != (agreed.name, agreed.round):
+        raise WrongRoundKeyError(
+            "the round key is for {agreement}, round {round}",
+            agreement=round_key.agreement,
+            round=round_key.round,
+        )
+    secret = read_secret(path, ask)
+    if secret.family != agreed.name:
+        raise OtherFamilyError(
+            "{path} is the secret of another family: {family}", path=path, family=secret.family
+        )
+    return _Keys(secret, round_key)
+
+
+def _write(
+    agreed: Agreement,
+    party: Party,
+    me: Identity,
+    keys: _Keys | None,
+    read: register.Read,
+    package: Path,
+    now: dt.datetime,
+) -> tuple[Written | None, tuple[Path, ...]]:
+    """The package, unless there are no keys, and beside it which rows have problems. All, or nothing new."""
+    if keys is None:
+        return None, _problems(read, package.parent)
+    digest = agreed.digest or b""
+    with whole_file(package) as stream:
+        written = write(
+            stream,
+            agreement=agreed,
+            rows=_rows(agreed, party, keys.secret, digest, read.folded),
+            summary_json=read.folded.summary.to_json(),
+            check=keys.secret.check(digest),
+            sender=me,
+            round_key=keys.round_key,
+            now=now,
+        )
+        problems = _problems(read, package.parent)
+    return written, problems
+
+
+def _rows(agreed: Agreement, party: Party, secret: Secret, digest: bytes, folded: register.Folded) -> Rows:
+    layout = Layout.of(agreed, party.name)
+    return Rows(
+        tokens=tokens(secret.token_key(digest), folded.identifiers),
+        presence={series.key: folded.presence[series.name] for series in party.series},
+        seeds=seeds(secret.record_key(), folded.identifiers) if layout.seed else None,
+        sex=folded.sex if layout.sex else None,
+        age=folded.age if layout.ages is not None else None,
+    )
+
+
+def _problems(read: register.Read, folder: Path) -> tuple[Path, ...]:
+    """Write FILE.problems.csv for each register that has rows with problems, readable for the user alone."""
+    named: Counter[str] = Counter()
+    paths = []
+    for file in read.files:
+        if file.problems.count:
+            name = Path(file.file).name
+            named[name] += 1
+            again = f"-{named[name]}" if named[name] > 1 else ""
+            paths.append(folder / f"{name}{again}.problems.csv")
+            with whole_file(paths[-1], private=True) as stream:
+                stream.write(file.problems.to_csv())
+    return tuple(paths)
+
+
+def _warnings(plan: register.Plan, read: register.Read, agreed: Agreement) -> tuple[Text, ...]:
+    """What is allowed and perhaps not meant."""
+    found = [
+        Text("no source for the agreed series {series}: nobody is in it", {"series": s}) for s in plan.unfed
+    ]
+    if plan.extracted < agreed.last_day:
+        found.append(
+            Text(
+                "the register was taken on {day}, before the window ends on {last}: later days are guesses",
+                {"day": plan.extracted, "last": agreed.last_day},
+            )
+        )
+    if not len(read.folded):
+        found.append(Text("nobody of the register is in the window"))
+    else:
+        found += [
+            Text("nobody is in the series {series}", {"series": series})
+            for series, people in read.folded.people().items()
+            if not people and series not in plan.unfed
+        ]
+    return tuple(found)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from keys import exchange, files
-from keys.atomic import whole_file
+from keys.atomic import leftovers, whole_file
 from linkage.commands.matcher_desk import Desk, utc_now
 from linkage.errors import FileError, LedgerError, Text
 from linkage.ledger import Round, State
@@ -130,17 +130,40 @@ def purge(
     _check_due(found, now, before_time=before_time, give_up=give_up)
     signer = desk.identity(identity, ask)
     if round_key.exists():
+        _check_no_link(round_key)
         desk.round_key(round_key, ask_round or ask)
     complete = _all_here(desk, round_key, expected=found.purge_begun is None and not gone)
     if found.state in {State.OPEN, State.FROZEN}:
         desk.ledger.fail(desk.round_id, "the matcher gave it up", now)
     begun = desk.ledger.begin_purge(desk.round_id, now, complete=complete)
-    if round_key.exists():
-        files.destroy(round_key)
+    _destroy_key(desk, round_key)
     desk.store.clear(desk.round_id)
     data = exchange.receipt(signer, _stated(desk, begun, now))
     desk.ledger.finish_purge(desk.round_id, data, now)
     return _facts(desk, begun, receipt, data, already=False)
+
+
+def _destroy_key(desk: Desk, round_key: Path) -> None:
+    """Move the key aside, then destroy it: one that is found half destroyed is known by its name."""
+    doomed = _doomed(desk, round_key)
+    if round_key.exists():
+        round_key.replace(doomed)
+    for path in [*leftovers(round_key), doomed]:
+        if path.exists():
+            files.destroy(path)
+
+
+def _doomed(desk: Desk, round_key: Path) -> Path:
+    return round_key.with_name(f"{round_key.name}.{desk.round_id}.destroying")
+
+
+def _check_no_link(round_key: Path) -> None:
+    if round_key.is_symlink():
+        raise NotHereError(
+            "{path} is a link, and only the link would be destroyed",
+            path=round_key,
+            hint="name the file that it points to with --round-key",
+        )
 
 
 def _given_back(desk: Desk, found: Round, receipt: Path) -> PurgeFacts:
@@ -192,7 +215,7 @@ def _check_due(found: Round, now: dt.datetime, *, before_time: bool, give_up: bo
 
 def _all_here(desk: Desk, round_key: Path, *, expected: bool) -> bool:
     """Whether the key and every package that counts are there. Raises NotHereError where they should be."""
-    if not round_key.exists():
+    if not round_key.exists() and not _doomed(desk, round_key).exists():
         if expected:
             raise NotHereError("there is no round key at {path}", path=round_key)
         return False

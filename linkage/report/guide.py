@@ -48,10 +48,10 @@ def _entries(words: Words) -> Iterator[Entry]:
     )
     if any(table.own_key == "part" for table in tables):
         yield Entry(
-            t("Added up, and counted more than once"),
+            t("Added up, and too many in the sum"),
             t(
-                "“Added up” is the sum of the parts. What it has more than the unique people is “counted "
-                "more than once”: people who are in two parts add one each time."
+                "“Added up” is the sum of the parts. “Too many in the sum” is what it has more than the "
+                "unique people: somebody in two parts adds one, somebody in three adds two."
             ),
         )
     if any(table.time == "period" for table in tables):

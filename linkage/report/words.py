@@ -40,7 +40,7 @@ MEAN_OF: Final = {
 LONG_PERIODS: Final = {Unit.QUARTER: "quarter {part} of {year}", Unit.TERTIAL: "tertial {part} of {year}"}
 SHORT_PERIODS: Final = {Unit.QUARTER: "Q{part}", Unit.TERTIAL: "T{part}"}
 SEXES: Final = {"woman": "Women", "man": "Men", OTHER: "Sex not known", ALL: "Everybody"}
-PARTS: Final = {"sum": "Added up", "unique": "Unique people", "surplus": "Counted more than once"}
+PARTS: Final = {"sum": "Added up", "unique": "Unique people", "surplus": "Too many in the sum"}
 NOTES: Final = {"edge": "not known", "no dates": "no dates", "withheld": "withheld"}
 UNITS: Final = {
     Unit.MONTH: "Month",
@@ -53,7 +53,7 @@ HEADINGS: Final = {
     "sex": "Sex",
     "age": "Age",
     "part": "Part",
-    "in": "In",
+    "in": "Combination",
     "lists": "In exactly",
     "value": "People",
     "of": "Out of",

@@ -1,0 +1,67 @@
+"""Released tables as pandas frames: for analysts, and for the Excel and CSV writers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from linkage.release.counts import ALL, MEAN
+
+if TYPE_CHECKING:
+    from linkage.release.document import Release
+    from linkage.release.rows import Scalar
+    from linkage.release.tables import Table
+    from linkage.report.words import Words
+
+
+def frames(release: Release) -> dict[str, pd.DataFrame]:
+    """All tables, by measure, as they are in release.json: its keys as columns, its rows in order.
+
+    Counts are Int64, or Float64 where a mean is among them; per cents Float64; labels and notes are text, the
+    sets of an overlap joined by " + ".
+    """
+    return {table.measure: _typed(table) for table in release.tables}
+
+
+def _typed(table: Table) -> pd.DataFrame:
+    keys = (*table.keys, *table.values, "note")
+    cells = {key: [_plain(row.get(key)) for row in table.rows] for key in keys}
+    types = dict.fromkeys(keys, "string") | {key: _number_type(cells[key]) for key in table.values}
+    if table.own_key == "lists":
+        types["lists"] = "Int64"
+    return pd.DataFrame(cells, dtype=object).astype(types)
+
+
+def _number_type(cells: list[str | int | float | None]) -> str:
+    return "Float64" if any(isinstance(cell, float) for cell in cells) else "Int64"
+
+
+def named(table: Table, words: Words) -> pd.DataFrame:
+    """One table with its labels and headings in the words of a language; numbers as int and Decimal.
+
+    Periods keep their codes (2020-01), so that they sort. The last columns are the note and the protection.
+    """
+    found: dict[str, list[Scalar]] = {}
+    for key in table.keys:
+        found[words.heading(key, table)] = [_said(key, row[key], words) for row in table.rows]
+    for key in table.values:
+        found[words.heading(key, table)] = [row[key] for row in table.rows]
+    notes = [words.note(row["note"]) if "note" in row else "" for row in table.rows]
+    found[words.heading("note", table)] = list(notes)
+    if words.release.exact:
+        found[words.t("Protection")] = [words.t("none: exact figures")] * len(table.rows)
+    return pd.DataFrame(found, dtype=object)
+
+
+def _said(key: str, label: Scalar, words: Words) -> str:
+    if key == "period" and label not in (ALL, MEAN):
+        return str(label)
+    return words.label(key, label)
+
+
+def _plain(cell: Scalar) -> str | int | float | None:
+    if isinstance(cell, tuple):
+        return " + ".join(cell)
+    return float(cell) if isinstance(cell, Decimal) else cell

@@ -96,7 +96,8 @@ class World:
             for s in agreement.series
         }
         self._answers: dict[tuple[int, str, int], bool | None] = {}
-        self._kept: list[Tree] = []
+        self._members: dict[tuple[int, ...], frozenset[str]] = {}
+        self._kept: list[Tree | Expression] = []
 
     def _there(self, series: str, spells: Sequence[Spell], p: int) -> set[str]:
         first, last = self.periods[p]
@@ -132,7 +133,7 @@ class World:
             return None
         key = (id(tree), person, p)
         if key not in self._answers:
-            self._kept.append(tree)  # or another tree could get its id
+            self._kept.append(tree)  # or another could get its id
             self._answers[key] = self._holds(tree, person, p)
         return self._answers[key]
 
@@ -189,9 +190,15 @@ class World:
         """Whether every series in it has dates."""
         return not any(series in self.undated for series in _series(expression.tree))
 
-    def members(self, expression: Expression, periods: Sequence[int]) -> set[str]:
+    def members(self, expression: Expression, periods: Sequence[int]) -> frozenset[str]:
         """Who is in it in some of these periods."""
-        return {x for x in self.people if any(self.holds(expression.tree, x, p) for p in periods)}
+        key = (id(expression), *periods)
+        if key not in self._members:
+            self._kept.append(expression)
+            self._members[key] = frozenset(
+                x for x in self.people if any(self.holds(expression.tree, x, p) for p in periods)
+            )
+        return self._members[key]
 
     # -- places -------------------------------------------------------------------------------------------
 

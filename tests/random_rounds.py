@@ -216,12 +216,12 @@ def _spells(agreement: Agreement, series: Series) -> st.SearchStrategy[list[Spel
     person = st.sampled_from(PEOPLE)
     if series.known is Known.WINDOW:
         return st.lists(st.builds(Spell, person), max_size=6)
-    first, after = agreement.window.starts[0], agreement.window.starts[-1]
-    day = st.integers(-40, (after - first).days + 40)
+    around = st.sampled_from(agreement.window.starts)
+    days = st.one_of(st.integers(-1, 1), st.integers(-40, 40))
     length = st.one_of(st.none(), st.integers(0, 150))
 
-    def spell(person: str, start: int, length: int | None) -> Spell:
-        begins = first + dt.timedelta(start)
+    def spell(person: str, near: dt.date, days: int, length: int | None) -> Spell:
+        begins = near + dt.timedelta(days)
         return Spell(person, begins, None if length is None else begins + dt.timedelta(length))
 
-    return st.lists(st.builds(spell, person, day, length), max_size=12)
+    return st.lists(st.builds(spell, person, around, days, length), max_size=12)

@@ -22,6 +22,7 @@ from linkage.measures.model import (
     Note,
     Overlap,
     People,
+    Presence,
     Share,
 )
 from linkage.window import Unit, Window
@@ -240,6 +241,32 @@ def test_share_of_a_number_from_elsewhere() -> None:
     cells = asked(Share("m", "M", ("period",), None, read("city.krami"), 7, "elsewhere"))
     assert axes(cells)["role"] == ("value",)
     assert told(cells, role="value") == [2, 1, 0, 1, 3]
+
+
+@pytest.mark.parametrize("periods", [1, 8, 9, 16, 17, 33, 49, 60])
+def test_windows_of_every_width(periods: int) -> None:
+    """Every period of a long window, by sex and age, against counting one by one."""
+    last = f"{2020 + (periods - 1) // 12}-{(periods - 1) % 12 + 1:02}"
+    window = Window(Unit.MONTH, "2020-01", last)
+    random = np.random.default_rng(periods)
+    n = 200
+    codes = [random.integers(0, most, n).astype(np.uint8) for most in (3, 5)]
+    bits = {key: random.integers(0, window.full + 1, n, np.uint64).astype(window.dtype) for key in SERIES}
+    a, b = (
+        Expression(key, Presence(key), window.full, True, key) for key in ("city.krami", "state.etablering")
+    )
+    by = ("sex", "age", "period")
+    measures = [Count("c", "C", by, None, a), Overlap("o", "O", by, None, (a, b))]
+    questions = Questions(measures, Frame(window, Dimensions(sex=True, age=AGES)))
+    tables = questions.zeros()
+    questions.add(tables, People(n, bits, *codes))
+    cells = questions.figures(tables).cells
+    women_of_30 = [i for i in range(n) if codes[0][i] == 1 and codes[1][i] == 3]
+    for p in range(periods):
+        there = [{i for i in women_of_30 if int(bits[e.source][i]) >> p & 1} for e in (a, b)]
+        assert told(cells["c"], sex="woman", age="30-64", period=window.labels[p]) == [len(there[0])]
+        parts = [there[0] - there[1], there[1] - there[0], there[0] & there[1]]
+        assert told(cells["o"], sex="woman", age="30-64", period=window.labels[p]) == list(map(len, parts))
 
 
 def test_nobody() -> None:

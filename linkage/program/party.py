@@ -205,3 +205,5 @@ def export(
     tell(facts.as_json(), facts.lines(), after=facts.after())
     if facts.fault is not None:
         raise facts.fault
+    if facts.fault is not None:
+        raise facts.fault

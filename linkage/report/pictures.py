@@ -42,7 +42,7 @@ class _Charts:
     def __init__(self, table: Table, words: Words) -> None:
         self._table = table
         self._words = words
-        self._t = words.t
+        self.t = words.t
         self._by_period = table.time == "period" and len(words.release.window) > 1
         self._unique = {"part": "unique"} if table.own_key == "part" else {}
 
@@ -68,13 +68,13 @@ class _Charts:
                 yield from self._bars(self._dimension_bars())
             return
         if table.items:
-            unique = self._series(self._t("Unique people"), part="unique")
-            added = self._series(self._t("The parts added up"), part="sum")
-            caption = self._t("Unique people, and the parts added up")
+            unique = self._series(self.t("Unique people"), part="unique")
+            added = self._series(self.t("The parts added up"), part="sum")
+            caption = self.t("Unique people, and the parts added up")
             yield from self._lines(caption, [unique, added], band=True)
             yield from self._multiples()
         elif "sex" not in table.dimensions:
-            yield from self._lines(self._t("People in each period"), [self._series(self._t("People"))])
+            yield from self._lines(self.t("People in each period"), [self._series(self.t("People"))])
         yield from self._by_dimension("sex", with_all=not table.items)
         yield from self._by_dimension("age", with_all=False)
 
@@ -86,8 +86,8 @@ class _Charts:
             yield from self._bars(self._dimension_bars())
         else:
             if "sex" not in table.dimensions:
-                whole = self._series(self._t("Share"))
-                yield from self._lines(self._t("Per cent in each period"), [whole])
+                whole = self._series(self.t("Share"))
+                yield from self._lines(self.t("Per cent in each period"), [whole])
             yield from self._by_dimension("sex", with_all=True)
             yield from self._by_dimension("age", with_all=False)
 
@@ -112,7 +112,7 @@ class _Charts:
         def draw(width: int) -> Picture:
             return combinations(sets, shown, width) if width >= NARROW_BELOW else bars(listed, width)
 
-        yield Chart(self._t("In which combinations, {when}", when=when), _listed(listed), draw)
+        yield Chart(self.t("In which combinations, {when}", when=when), _listed(listed), draw)
 
     # -- charts -------------------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ class _Charts:
         series = [self._series(self._words.title(part), part=part) for part in self._table.items]
         shown, words = [s for s in series if any(v is not None for v in s.values)], self._words
         if shown:
-            caption = self._t("Each part by itself, each on a scale of its own")
+            caption = self.t("Each part by itself, each on a scale of its own")
             described = " ".join(self._told(s) for s in shown)
             yield Chart(caption, described, lambda width: small_multiples(shown, words, width))
 
@@ -148,12 +148,12 @@ class _Charts:
             ("sex", True): "Per cent by sex",
             ("age", True): "Per cent by age",
         }
-        yield from self._lines(self._t(captions[dimension, self._percent]), series)
+        yield from self._lines(self.t(captions[dimension, self._percent]), series)
 
     def _bars(self, several: Sequence[Bar]) -> Iterator[Chart]:
         shown = [bar for bar in several if bar.value is not None]
         if len(shown) > 1:
-            caption = self._t("Per cent") if self._percent and not self._constant else self._t("People")
+            caption = self.t("Per cent") if self._percent and not self._constant else self.t("People")
             when = self._representative()[1]
             yield Chart(f"{caption}, {when}", _listed(shown), lambda width: bars(shown, width))
 
@@ -186,7 +186,7 @@ class _Charts:
             told = [row for row in table.rows if row["period"] == MEAN and row["value"] is not None]
             if told:
                 return {"period": MEAN}, words.average
-        return {}, self._t("at some time in {window}", window=words.window)
+        return {}, self.t("at some time in {window}", window=words.window)
 
     def _number(self, labels: dict[str, Scalar]) -> int | Decimal | None:
         return self._table.number("value", **labels)
@@ -211,11 +211,11 @@ class _Charts:
                     if label != ALL:
                         found.append(self._bar(self._words.label(dimension, label), value))
         whole = self._table.number(key, **self._unique)
-        return [self._bar(self._t("All together"), whole, "strong"), *found] if found else []
+        return [self._bar(self.t("All together"), whole, "strong"), *found] if found else []
 
     def _constant_bars(self, of: int) -> list[Bar]:
         value = self._table.number(period=MEAN)
-        source = self._table.source or self._t("a mean from elsewhere")
+        source = self._table.source or self.t("a mean from elsewhere")
         return [
             Bar(self._words.title(str(self._table.asked)), value, self._words.whole(value or 0), "strong"),
             Bar(source, of, self._words.number(of)),
@@ -231,7 +231,7 @@ class _Charts:
         pairs = zip(words.release.window.labels, series.values, strict=True)
         known = [(period, value) for period, value in pairs if value is not None]
         low, high = (choose(known, key=lambda pair: pair[1]) for choose in (min, max))
-        return self._t(
+        return self.t(
             "{name}: {first} in {start}, {last} in {end}; "
             "lowest {low} in {lowest}, highest {high} in {highest}.",
             name=series.name,

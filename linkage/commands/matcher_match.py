@@ -107,7 +107,7 @@ class MatchFacts:
                 {"round": self.round},
             ),
             Text(
-                "{path}: {tables} tables, signed, with its reports beside it",
+                "{path}: signed, its reports beside it; tables: {tables}",
                 {"path": self.release, "tables": self.tables},
             ),
         ]
@@ -187,7 +187,7 @@ def _check_going_on(desk: Desk) -> None:
     """Raises EndedError where the round has ended without a release, MissingPackageError."""
     found = desk.ledger.round(desk.round_id)
     if found is not None and found.state in {State.FAILED, State.PURGED}:
-        raise _ended(desk, found.failure)
+        raise _ended(desk, Text(found.failure or ""))
     if missing := desk.missing():
         raise MissingPackageError(
             "no package of {parties} for the round {round}",
@@ -196,7 +196,7 @@ def _check_going_on(desk: Desk) -> None:
         )
 
 
-def _ended(desk: Desk, why: Text | str | None) -> EndedError:
+def _ended(desk: Desk, why: Text) -> EndedError:
     return EndedError("the round {round} has ended without a release: {why}", round=desk.round_id, why=why)
 
 

@@ -20,6 +20,8 @@ from linkage.ledger import Round, State
 
 Ask = Callable[[], str]
 
+GIVEN_UP = Text("the matcher gave it up")
+
 
 class NothingToPurgeError(LedgerError):
     """Nothing of the round was ever received."""
@@ -134,7 +136,7 @@ def purge(
         desk.round_key(round_key, ask_round or ask)
     complete = _all_here(desk, round_key, expected=found.purge_begun is None and not gone)
     if found.state in {State.OPEN, State.FROZEN}:
-        desk.ledger.fail(desk.round_id, "the matcher gave it up", now)
+        desk.ledger.fail(desk.round_id, str(GIVEN_UP), now)
     begun = desk.ledger.begin_purge(desk.round_id, now, complete=complete)
     _destroy_key(desk, round_key)
     desk.store.clear(desk.round_id)

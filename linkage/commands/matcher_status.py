@@ -82,7 +82,7 @@ class StatusFacts:
         """The facts, for a person."""
         lines = [Text("the round {round} is {state}", {"round": self.round, "state": self.state})]
         if self.found and self.found.failure:
-            lines.append(Text("it ended because: {why}", {"why": self.found.failure}))
+            lines.append(Text("it ended because: {why}", {"why": Text(self.found.failure)}))
         for name, package in self.parties.items():
             if package is None:
                 lines.append(Text("{party}: missing", {"party": name}))

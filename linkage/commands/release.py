@@ -166,7 +166,7 @@ class VerifyFacts:
                 {"matcher": release.matcher.name, "fingerprint": self.verified.signer},
             ),
             Text(
-                "{tables} tables of {round}, which agree with each other",
+                "the tables of {round} agree with each other: {tables}",
                 {"tables": len(release.tables), "round": release.agreement.slug},
             ),
             Text(

@@ -79,6 +79,7 @@ class Round:
     registers: Mapping[str, Sequence[Spell]]
     undated: frozenset[str] = frozenset()
     empty: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    reports: str = "none"
 
     @property
     def agreement(self) -> Path:
@@ -152,7 +153,7 @@ class Round:
     def match(self, *options: str) -> Done:
         """The matcher receives all packages and counts."""
         packages = [self.package(p) for p in self.registers]
-        words = ("--agreement", self.agreement, "--out", "release", "--json")
+        words = ("--agreement", self.agreement, "--out", "release", "--json", "--reports", self.reports)
         return link("match", *packages, *words, *options, cwd=self.at("matcher"))
 
     @property

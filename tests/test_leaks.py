@@ -49,7 +49,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Round, list[Done]]
         "af": [Spell(p[2:8] + "-" + p[8:], "etablering", start, end) for p in PEOPLE[::2]],
     }
     round_ = Round(
-        folder / "round", agreement_text(list(registers), 6, QUESTIONS), registers, UNDATED, PARTIES
+        folder / "round", agreement_text(list(registers), 6, QUESTIONS), registers, UNDATED, PARTIES, "both"
     )
     round_.folder.mkdir()
     printed: list[Done] = []

@@ -162,8 +162,14 @@ def rounds(draw: st.DrawFn, parties: int, periods: int) -> tuple[str, dict[str, 
             length = draw(st.none() | st.integers(0, 90))
             last = None if length is None else first + dt.timedelta(days=length)
             shown = written(person, draw(st.integers(0, 3)))
+            if key in UNDATED:  # a list without dates says: there at some time of the window
+                first, last = dt.date(2019, 1, 1), None
             registers[party].append(Spell(shown, name, first, last))
             plain[key].append(oracle.Spell(person, first, last))
+    for party in names:  # a register has a record at least; this one lies before the window
+        before = dt.date(2018, 12, 1)
+        registers[party].append(Spell(PEOPLE[0], PARTIES[party][0], before, before))
+        plain[f"{party}.{PARTIES[party][0]}"].append(oracle.Spell(PEOPLE[0], before, before))
     return text, registers, plain
 
 
@@ -183,7 +189,7 @@ def compare(text: str, registers: dict[str, list[Spell]], plain: dict[str, Any],
 
 
 ROUND = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 

@@ -20,6 +20,7 @@ from linkage.program.options import (
     store_option,
 )
 from linkage.program.terminal import Progress, tell
+from linkage.texts import Lang
 
 
 @click.command(cls=Command)
@@ -64,6 +65,13 @@ def status(agreement: Path, ledger: str) -> None:
 @option("--out", type=FILE, default=Path("release"), show_default=True, help="Folder of the release.")
 @option("--memory", help="Most memory for counting, such as 500M or 2G.")
 @option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Threads that count.")
+@option(
+    "--reports",
+    type=click.Choice(["both", "sv", "en", "none"]),
+    default="both",
+    show_default=True,
+    help="Languages of the reports beside release.json.",
+)
 @option("--engine", default="local", show_default=True, help="Where to count; this version: local.")
 @passphrase_option
 @option("--round-passphrase-file", type=FILE, help="The round key's passphrase, where it is another.")
@@ -77,6 +85,7 @@ def match(
     out: Path,
     memory: str | None,
     workers: int,
+    reports: str,
     engine: str,
     passphrase_file: Path | None,
     round_passphrase_file: Path | None,
@@ -101,6 +110,7 @@ def match(
         memory=memory,
         workers=workers,
         engine=engine,
+        languages=[lang for lang in Lang if reports in {"both", lang.value}],
         ask=asking.passphrase_for_reading(passphrase_file),
         ask_round=asking.passphrase_for_reading(round_passphrase_file or passphrase_file),
         progress=bar,

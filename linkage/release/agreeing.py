@@ -208,24 +208,34 @@ def same_questions(several: list[Rows]) -> None:
 def _answers(rows: Rows) -> Iterator[tuple[Question, Fraction]]:
     """What a table says of each expression that it counts. Sets of an overlap: all combinations with it."""
     table = rows.table
-    sums: defaultdict[Question, list[Fraction | None]] = defaultdict(list)
+    combined: defaultdict[Question, list[Fraction | None]] = defaultdict(list)
     for key in rows.at:
         if key.place.time == MEAN:
             continue
         if table.kind == "overlap" and isinstance(key.own, tuple):
             for source in key.own:
-                sums[_asked(source, table, key)].append(rows.number(key))
-        elif table.kind == "share":
-            sums[_asked(str(table.asked), table, key)].append(rows.number(key))
+                combined[_asked(source, table, key)].append(rows.number(key))
+        elif table.kind == "share" and _is_period(table, key):
+            # over several periods a share looks at those only in which both its sides are known
+            yield from _told(_asked(str(table.asked), table, key), rows.number(key))
             if isinstance(table.of, str):
-                sums[_asked(table.of, table, key)].append(rows.number(key, "of"))
+                yield from _told(_asked(table.of, table, key), rows.number(key, "of"))
         elif table.kind == "count" and key.own not in ("sum", "surplus"):
             source = str(table.asked if key.own in (None, "unique") else key.own)
-            sums[_asked(source, table, key)].append(rows.number(key))
-    for question, values in sums.items():
+            yield from _told(_asked(source, table, key), rows.number(key))
+    for question, values in combined.items():
         known = [value for value in values if value is not None]
         if len(known) == len(values):
             yield question, sum(known, Fraction(0))
+
+
+def _told(question: Question, value: Fraction | None) -> Iterator[tuple[Question, Fraction]]:
+    if value is not None:
+        yield question, value
+
+
+def _is_period(table: Table, key: Key) -> bool:
+    return table.time == "period" and key.place.time != ALL
 
 
 def _asked(source: str, table: Table, key: Key) -> Question:

@@ -32,6 +32,7 @@ from linkage.release import control
 from linkage.texts import Lang
 from tests import faults
 from tests.builders import Part, assemble, header, in_order, plain_part, plain_summary, random_rows
+from tests.ledgers import address
 from tests.matchers import NOW, PEOPLE, ROUND, Table, keys
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes, pipes and forks are POSIX")
@@ -112,6 +113,20 @@ def test_one_may_be_named_and_the_other_received_before(table: Table) -> None:
     table.receive(table.package("af"))
     table.match([table.package("malmo")])
     assert table.state is State.RELEASED
+
+
+def test_with_a_ledger_in_postgresql(table: Table) -> None:
+    with address("postgresql", table.folder) as url:
+        table.receive(table.package("af"), ledger=url)
+        assert not table.match([table.package("malmo")], ledger=url).already
+        before = table.signed()
+        assert table.match(table.both(), ledger=url).already
+        with pytest.raises(ClosedError):
+            table.match([table.package("malmo", minute=1)], ledger=url)
+        table.purge(ledger=url)
+        assert table.match(table.both(), ledger=url).already
+        assert table.signed() == before
+    assert not (table.home / "ledger.db").exists()
 
 
 # -- once -------------------------------------------------------------------------------------------------

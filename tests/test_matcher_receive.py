@@ -52,7 +52,7 @@ def test_packages_are_kept_sealed_as_they_came(table: Table) -> None:
 @posix
 def test_the_store_is_for_its_owner_alone(table: Table) -> None:
     table.receive(*table.both())
-    for path in table.store.rglob("*"):
+    for path in [table.store, *table.store.rglob("*")]:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
 
 

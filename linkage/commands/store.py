@@ -99,7 +99,8 @@ class Store:
         target = self.path(file)
         found = hashlib.sha512()
         try:
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.folder, target.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with open_sent(sent) as source, whole_file(target, private=True) as copy:
                 while chunk := source.read(CHUNK):
                     found.update(chunk)

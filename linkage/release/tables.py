@@ -104,7 +104,7 @@ class Table:
         wanted = {d: labels.get(d, "all") for d in self.keys if d in DIMENSIONS or d in labels}
         return [row for row in self.rows if all(row[key] == label for key, label in wanted.items())]
 
-    def number(self, key: str = "value", **labels: Scalar) -> int | Decimal | None:
+    def number(self, key: str = "value", /, **labels: Scalar) -> int | Decimal | None:
         """A number of the row with these labels, the own key among them; dimensions not named: "all".
 
         None where it is unknown or withheld, and where there is no such row.

@@ -1,0 +1,409 @@
+"""Releases for tests: made-up people, counted in plain Python, through the real gate.
+
+A stand-in for the match; `test_release_rows` has an oracle of its own for what is derived from counts.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+import random
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from keys.identity import RELEASE, Identity
+from linkage.agreement import parse
+from linkage.agreement.model import Agreement
+from linkage.dimensions import OTHER
+from linkage.measures.model import (
+    And,
+    Axis,
+    Cells,
+    Count,
+    Ever,
+    Expression,
+    Figures,
+    HowMany,
+    Left,
+    Measure,
+    Minus,
+    Not,
+    Note,
+    OfAge,
+    OfSex,
+    Or,
+    Overlap,
+    Presence,
+    Share,
+    Started,
+    Tree,
+)
+from linkage.release import PackageFact, Release, control
+
+MADE = dt.datetime(2026, 11, 21, 20, 0, 0, 123000, dt.UTC)
+AGREED = "Nämnden, § 12 (2026-11-02): människorna är påhittade"
+Bits = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Person:
+    """sex: woman, man, other; age: a band's name or other; there: series → periods."""
+
+    sex: str
+    age: str
+    there: dict[str, Bits]
+
+
+HEAD = """
+format = "linkage-agreement/1"
+name = "exempel"
+round = 1
+title = "Samverkan 2020"
+purpose = "Att räkna hur många olika personer som samverkan nådde."
+basis = "Exempel: beslut 2020/17."
+[period]
+unit = "month"
+first = "{first}"
+last = "{last}"
+counting = "any-day"
+spans = {{ {spans} }}
+[identifier]
+scheme = "se"
+accept = ["personnummer", "samordningsnummer"]
+[dimensions]
+sex = true
+age = {{ on = "2020-12-31", bands = ["16-29", "30-64"] }}
+[[party]]
+name = "stad"
+title = "Staden"
+identity = "@stad"
+series = [
+  {{ name = "ung", title = "Ung i staden" }},
+  {{ name = "vuxen", title = "Vuxen i staden" }},
+  {{ name = "center", title = "Centret", known = "window" }},
+]
+[[party]]
+name = "af"
+title = "Arbetsförmedlingen"
+identity = "@af"
+series = [
+  {{ name = "program", title = "Programmet" }},
+  {{ name = "arbetslos", title = "Inskrivna arbetslösa" }},
+]
+[matcher]
+name = "matcher"
+title = "Betrodd tredje part"
+identity = "@matcher"
+round_key = "@round"
+[[group]]
+name = "volym"
+title = "Samverkansvolymen"
+is = "stad.ung | stad.vuxen | af.program"
+{measures}
+[release]
+method = "exact"
+agreed = "{agreed}"
+[retention]
+days = 30
+basis = "gallringsbeslut"
+"""
+
+MEASURES = """
+[[measure]]
+name = "volym"
+title = "Unika i samverkan"
+count = "volym"
+parts = ["stad.ung", "stad.vuxen", "af.program"]
+by = ["period", "sex", "age"]
+[[measure]]
+name = "aret"
+title = "Alla som nåddes"
+count = "volym | stad.center"
+by = ["sex"]
+[[measure]]
+name = "andel"
+title = "Andel av de arbetslösa"
+share = "volym & af.arbetslos"
+of = "af.arbetslos"
+target = 40
+by = ["period", "sex"]
+[[measure]]
+name = "andel-av-fast"
+title = "Andel av 900"
+share = "volym"
+of = { mean = 900 }
+source = "Någon annans statistik"
+by = ["period"]
+[[measure]]
+name = "nya"
+title = "Nya i programmet"
+count = "started(af.program)"
+by = ["period"]
+[[measure]]
+name = "med-centret"
+title = "Med centret"
+count = "stad.ung | stad.center"
+parts = ["stad.ung", "stad.center"]
+by = ["period"]
+[[measure]]
+name = "kombinationer"
+title = "I vad"
+overlap = ["stad.ung", "stad.vuxen", "af.program"]
+by = ["period"]
+[[measure]]
+name = "antal"
+title = "I hur många"
+howmany = ["stad.ung", "stad.vuxen", "af.program", "af.arbetslos"]
+by = ["sex", "age"]
+[[measure]]
+name = "halvar"
+title = "Halvåren"
+count = "volym"
+parts = ["stad.ung", "stad.vuxen"]
+by = ["span", "sex"]
+against = "h1"
+[[measure]]
+name = "halvar-andel"
+title = "Halvårens andel"
+share = "af.program & af.arbetslos"
+of = "af.arbetslos"
+by = ["span"]
+against = "h1"
+"""
+
+
+@cache
+def matcher() -> Identity:
+    """Who signs the releases of the tests."""
+    return Identity.generate("matcher")
+
+
+def agreement(
+    measures: str = MEASURES,
+    first: str = "2020-01",
+    last: str = "2020-12",
+    spans: str = 'h1 = ["2020-01", "2020-06"], h2 = ["2020-07", "2020-12"]',
+    agreed: str = AGREED,
+) -> Agreement:
+    """An agreement of two parties, ready, with other measures or another window where these are given."""
+    text = HEAD.format(first=first, last=last, spans=spans, measures=measures, agreed=agreed)
+    text = text.replace("@matcher", matcher().public.fingerprint)
+    return parse(re.sub(r"@(\w+)", lambda found: _fingerprint(found[1]), text))
+
+
+def _fingerprint(name: str) -> str:
+    return "SHA256:" + base64.urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).decode().rstrip("=")
+
+
+def packages(agreed: Agreement) -> list[PackageFact]:
+    """A package of each party."""
+    return [
+        PackageFact(
+            party.name,
+            hashlib.sha256(party.name.encode()).hexdigest()[:32],
+            hashlib.sha512(party.name.encode()).hexdigest(),
+            98 + i,
+        )
+        for i, party in enumerate(agreed.parties)
+    ]
+
+
+def release(agreed: Agreement, people: Sequence[Person]) -> Release:
+    """The release of a round in which these people were counted."""
+    return control(figures(agreed, people), agreed, packages(agreed), MADE)
+
+
+@cache
+def year() -> tuple[Agreement, Release]:
+    """An agreement and its release: a plausible year of some 700 people."""
+    agreed = agreement()
+    return agreed, release(agreed, crowd(700, 12, seed=2020))
+
+
+def signed(found: Release | bytes) -> tuple[bytes, bytes]:
+    """The bytes of a release and the matcher's signature over them."""
+    data = found if isinstance(found, bytes) else found.to_bytes()
+    return data, matcher().sign(RELEASE, data)
+
+
+def crowd(size: int, periods: int, seed: int) -> list[Person]:
+    """People who come, stay a while, and leave."""
+    rng = random.Random(seed)  # noqa: S311 - made-up people, the same in every run
+    people = []
+    for _ in range(size):
+        there: dict[str, Bits] = {}
+        for series, chance, stay in (("stad.ung", 0.3, 6), ("stad.vuxen", 0.4, 10), ("af.program", 0.3, 8)):
+            if rng.random() < chance:
+                there[series] = _stay(rng, periods, stay)
+        if rng.random() < 0.7:
+            there["af.arbetslos"] = _stay(rng, periods, 11)
+        if rng.random() < 0.1:
+            there["stad.center"] = frozenset(range(periods))
+        if there:
+            people.append(Person(rng.choice(("woman", "man")), rng.choice(("16-29", "30-64")), there))
+    return people
+
+
+def _stay(rng: random.Random, periods: int, stay: int) -> Bits:
+    start = rng.randrange(-stay + 1, periods)
+    return frozenset(p for p in range(start, start + stay) if 0 <= p < periods) or frozenset({0})
+
+
+# -- counting, one person after the other -----------------------------------------------------------------
+
+
+def bits(tree: Tree, person: Person, periods: int, ages: Sequence[str]) -> Bits:
+    """The periods in which the answer of an expression is yes; what lies beyond an edge is no."""
+    every = frozenset(range(periods))
+
+    def of(part: Tree) -> Bits:
+        return bits(part, person, periods, ages)
+
+    match tree:
+        case Presence(series):
+            return person.there.get(series, frozenset())
+        case OfSex(code):
+            return every if ("other", "woman", "man")[code] == person.sex else frozenset()
+        case OfAge(codes):
+            return every if person.age != OTHER and ages.index(person.age) + 1 in codes else frozenset()
+        case Not(a):
+            return every - of(a)
+        case And(a, b):
+            return of(a) & of(b)
+        case Or(a, b):
+            return of(a) | of(b)
+        case Minus(a, b):
+            return of(a) - of(b)
+        case Ever(a):
+            return every if of(a) else frozenset()
+        case Started(a):
+            return frozenset(p for p in of(a) if p > 0 and p - 1 not in of(a))
+        case Left(a):
+            return frozenset(p for p in of(a) if p < periods - 1 and p + 1 not in of(a))
+        case _:
+            raise NotImplementedError
+
+
+class Counter:
+    """Counts the people of one agreement."""
+
+    def __init__(self, agreed: Agreement, people: Sequence[Person]) -> None:
+        age = agreed.dimensions.age
+        self.ages = [band.name for band in age.bands] if age else []
+        self.window = agreed.window
+        self.people = people
+
+    def known(self, expression: Expression) -> Bits:
+        """The periods in which the expression is known."""
+        return frozenset(p for p in range(len(self.window)) if expression.known >> p & 1)
+
+    def bits(self, expression: Expression, person: Person) -> Bits:
+        """The known periods in which the answer is yes."""
+        found = bits(expression.tree, person, len(self.window), self.ages)
+        return found & self.known(expression)
+
+    def cells(self, measure: Measure) -> Cells:
+        """The figures of one measure."""
+        own = _own(measure)
+        times = self.times(measure)
+        sexes = ("woman", "man", OTHER, "all") if "sex" in measure.by else ("all",)
+        ages = (*self.ages, OTHER, "all") if "age" in measure.by else ("all",)
+        shape = (len(own[1]), len(times), len(sexes), len(ages))
+        people = np.zeros(shape, np.int64)
+        notes = np.full(shape, Note.KNOWN, object)
+        for i in range(len(own[1])):
+            for j, (label, span) in enumerate(times):
+                notes[i, j] = self._note(measure, i, label, span)
+        for person in self.people:
+            for j, (_, span) in enumerate(times):
+                for i in self._counted(measure, person, span):
+                    for s in {_at(sexes, person.sex), len(sexes) - 1}:
+                        for a in {_at(ages, person.age), len(ages) - 1}:
+                            people[i, j, s, a] += notes[i, j, s, a] is Note.KNOWN
+        time = next((d for d in measure.by if d in ("period", "span")), "window")
+        axes = [Axis(*own), Axis(time, tuple(t for t, _ in times)), Axis("sex", sexes), Axis("age", ages)]
+        kept = [
+            i for i, axis in enumerate(axes) if axis.name in ("period", "span", "window", *measure.by, own[0])
+        ]
+        kept = [i for i in kept if axes[i].name]
+        gone = tuple(i for i in range(4) if i not in kept)
+        return Cells(tuple(axes[i] for i in kept), people.squeeze(gone), notes.squeeze(gone))
+
+    def times(self, measure: Measure) -> list[tuple[str, Bits]]:
+        """Labels of time, and the periods that each stands for."""
+        every = frozenset(range(len(self.window)))
+        rows: list[tuple[str, Bits]] = []
+        if "period" in measure.by:
+            rows = [(label, frozenset({p})) for p, label in enumerate(self.window.labels)]
+        if "span" in measure.by:
+            rows = [(n, frozenset(range(a, b + 1))) for n, (a, b) in self.window.spans.items()]
+        return [*rows, ("all", every)]
+
+    def _note(self, measure: Measure, own: int, label: str, span: Bits) -> Note:
+        asked = _expressions(measure)
+        told = asked if isinstance(measure, Overlap | HowMany) else [asked[own]]
+        if isinstance(measure, Count) and measure.parts and own == len(measure.parts):
+            dated = all(e.dated for e in asked)
+        else:
+            dated = all(e.dated for e in told)
+        if not dated and label != "all":
+            return Note.NO_DATES
+        return Note.KNOWN if all(self.known(e) & span for e in told) else Note.EDGE
+
+    def _counted(self, measure: Measure, person: Person, span: Bits) -> Iterable[int]:
+        """The places on the own axis at which this person counts."""
+        inside = [bool(self.bits(e, person) & span) for e in _expressions(measure)]
+        if isinstance(measure, Overlap):
+            mask = sum(1 << i for i, yes in enumerate(inside) if yes)
+            return [mask - 1] if mask else []
+        if isinstance(measure, HowMany):
+            return [sum(inside) - 1] if any(inside) else []
+        return [i for i, yes in enumerate(inside) if yes]
+
+
+def figures(agreed: Agreement, people: Sequence[Person]) -> Figures:
+    """The figures of all measures."""
+    counter = Counter(agreed, people)
+    return Figures(agreed.measures, {m.name: counter.cells(m) for m in agreed.measures})
+
+
+def _expressions(measure: Measure) -> list[Expression]:
+    match measure:
+        case Count(count=count, parts=parts):
+            return [*parts, count]
+        case Overlap(sets=several) | HowMany(lists=several):
+            return list(several)
+        case Share(share=share, of=of):
+            return [share] if isinstance(of, int) else [share, of]
+        case _:
+            raise NotImplementedError
+
+
+def _own(measure: Measure) -> tuple[str, tuple[Any, ...]]:
+    match measure:
+        case Count(parts=parts) if parts:
+            return "part", (*(e.source for e in parts), "unique")
+        case Overlap(sets=sets):
+            masks = range(1, 1 << len(sets))
+            return "in", tuple(tuple(s.source for i, s in enumerate(sets) if m >> i & 1) for m in masks)
+        case HowMany(lists=lists):
+            return "lists", tuple(range(1, len(lists) + 1))
+        case Share(of=of):
+            return "role", ("value",) if isinstance(of, int) else ("value", "of")
+        case _:
+            return "", ("",)
+
+
+def _at(labels: Sequence[str], label: str) -> int:
+    return labels.index(label) if label in labels else len(labels) - 1
+
+
+def without(agreed: Agreement, **changes: Any) -> Agreement:
+    """The agreement with other members."""
+    return replace(agreed, **changes)

@@ -14,19 +14,19 @@ from linkage.texts import current, say
 def write_steps(folder: Path, todo: Sequence[Step]) -> Path:
     """STEPS.md for a reader and steps.sh for a shell; the path of the first."""
     guide = folder / "STEPS.md"
-    guide.write_text(_guide(todo), encoding="utf-8")
-    (folder / "steps.sh").write_text(_script(todo), encoding="utf-8", newline="\n")
+    guide.write_text(_guide(folder, todo), encoding="utf-8")
+    (folder / "steps.sh").write_text(_script(folder, todo), encoding="utf-8", newline="\n")
     return guide
 
 
-def _guide(todo: Sequence[Step]) -> str:
+def _guide(folder: Path, todo: Sequence[Step]) -> str:
     parts = [
         "# " + say("The round of this folder, step by step"),
         say(
             "The people are made up. Each step below has been done here already; steps.sh does them all once "
             "more, in a new folder by-hand. To go through them yourself, make such a folder first:"
         ),
-        _block(_preparation()),
+        _block(_preparation(folder)),
         _about_passphrases(),
     ]
     for number, step in enumerate(todo, 1):
@@ -54,13 +54,13 @@ def _about_passphrases() -> str:
     )
 
 
-def _script(todo: Sequence[Step]) -> str:
+def _script(folder: Path, todo: Sequence[Step]) -> str:
     lines = [
         "#!/bin/sh",
         "# " + say("The round of this folder once more, by hand, in a new folder by-hand"),
         "set -eu",
         'cd "$(dirname "$0")"',
-        *_preparation(),
+        *_preparation(folder),
     ]
     for number, step in enumerate(todo, 1):
         lines += ["", f"# {number}. {say(step.what)}"]
@@ -69,8 +69,8 @@ def _script(todo: Sequence[Step]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _preparation() -> list[str]:
-    copies = [f"cp {who}/*.csv {who}/register.toml by-hand/{who}/" for who in PARTIES]
+def _preparation(folder: Path) -> list[str]:
+    copies = [" ".join(["cp", *_registers(folder, who), f"by-hand/{who}/"]) for who in PARTIES]
     protected = [] if modes_protect() else [f"cp {KEY_WORDS_FILE} by-hand/"]
     folders = " ".join(f"by-hand/{name}" for name in ("agreement", *PARTIES, MATCHER))
     return [
@@ -80,6 +80,11 @@ def _preparation() -> list[str]:
         "cp draft/agreement.toml by-hand/agreement/",
         "cd by-hand",
     ]
+
+
+def _registers(folder: Path, who: str) -> list[str]:
+    """By name: an export puts its own list of problems beside them."""
+    return [*sorted(f"{who}/{path.name}" for path in (folder / who).glob("*.csv")), f"{who}/register.toml"]
 
 
 def _afterwards() -> list[str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from linkage.dimensions import MAN, WOMAN
 from linkage.errors import Text
@@ -24,8 +25,6 @@ from linkage.identifiers.model import NO_KEY, Canonical, Codes, Keys, NotCanonic
 from linkage.identifiers.se_kinds import CENTURIES, EARLIEST, Kind, Reason, birth_year
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from linkage.dimensions import Ages, Dimensions
 
 Rows = list[npt.NDArray[np.uint8]]
@@ -80,6 +79,10 @@ class _Found:
             np.full(n, NO_KEY, np.int64),
         )
 
+    def take(self, places: npt.NDArray[np.intp]) -> _Found:
+        """What was found for the values at these places."""
+        return _Found(self.kind[places], self.reason[places], self.key[places])
+
     def put(self, places: npt.NDArray[np.intp], other: _Found) -> None:
         """Take over what was found for these values."""
         self.kind[places], self.reason[places], self.key[places] = other.kind, other.reason, other.key
@@ -98,13 +101,14 @@ class Swedish:
         found = _Found.of(len(column))
         rest = _numbers(*raw(column), extracted, found)
         if len(rest):
-            self._mend(column.take(rest) if len(rest) < len(column) else column, rest, extracted, found)
+            # mending costs ten times as much as reading: each distinct value once
+            distinct = column.take(pa.array(rest)).dictionary_encode()
+            mended = self._mend(distinct.dictionary, extracted)
+            found.put(rest, mended.take(distinct.indices.to_numpy()))
         return Reading(self, found.kind, found.reason, found.key)
 
-    def _mend(
-        self, column: pa.StringArray, places: npt.NDArray[np.intp], extracted: dt.date, found: _Found
-    ) -> None:
-        """Clean the values that are not plain numbers, and read them again."""
+    def _mend(self, column: pa.StringArray, extracted: dt.date) -> _Found:
+        """Clean values that are not plain numbers, and read them again."""
         data, offsets = clean(column)
         mended = _Found.of(len(column))
         other = _numbers(data, offsets, extracted, mended)
@@ -114,7 +118,7 @@ class Swedish:
             told = [se_other.classify(text[start:end], extracted) for start, end in bounds]
             mended.kind[other] = [int(kind) for kind, _ in told]
             mended.reason[other] = [int(reason) for _, reason in told]
-        found.put(places, mended)
+        return mended
 
     def canonical(self, keys: Keys) -> Canonical:
         """As Scheme.canonical: "S12"."""

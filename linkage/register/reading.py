@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from linkage.errors import RegisterError, Text
 from linkage.register.choosing import NOT_COUNTED, SeriesCodes, chosen
@@ -22,10 +23,8 @@ from linkage.register.summary import Tally
 from linkage.register.when import Calendar
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from linkage.dimensions import Dimensions
-    from linkage.identifiers import Keys, Reading
+    from linkage.identifiers import Codes, Keys
     from linkage.register.header import Header
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -175,25 +174,21 @@ class _SourceReader:
         return found.masks[rows], faulty
 
     def _people(self, batch: Batch, rows: _Rows, faulty: _Where) -> tuple[Keys, _Where]:
-        """Key of each row's person, and whether the row is linked. Distinct values are read once."""
-        ids = batch.ids if len(rows) == len(batch) else batch.ids.take(rows)
-        distinct = ids.dictionary_encode()
-        reading = self._plan.scheme.read(distinct.dictionary, self._plan.extracted)
-        value = distinct.indices.to_numpy()
-        for kind, count in zip(self._plan.scheme.kinds, _counts(reading.kind[value]), strict=False):
+        """Key of each row's person, and whether the row is linked."""
+        ids = batch.ids if len(rows) == len(batch) else batch.ids.take(pa.array(rows))
+        reading = self._plan.scheme.read(ids, self._plan.extracted)
+        for kind, count in zip(self._plan.scheme.kinds, _counts(reading.kind), strict=False):
             self._tally.found(kind, count)
         accepted = reading.of_kinds(self._plan.accept)
-        if not accepted.all():
-            refused = ~accepted[value] & ~faulty
-            self._refuse(batch.first + rows[refused], value[refused], reading, distinct.dictionary)
-        return reading.key[value], accepted[value] & ~faulty
+        refused = np.flatnonzero(~accepted & ~faulty)
+        if len(refused):
+            self._refuse(batch.first + rows[refused], reading.kind[refused], reading.reason[refused])
+            self._tally.others(ids.take(pa.array(refused)))
+        return reading.key, accepted & ~faulty
 
-    def _refuse(
-        self, records: npt.NDArray[np.int64], value: _Rows, reading: Reading, values: pa.StringArray
-    ) -> None:
-        """Note why these records are not linked; value: the place of each one's among the distinct values."""
+    def _refuse(self, records: npt.NDArray[np.int64], kinds: Codes, reasons: Codes) -> None:
+        """Note why these records are not linked: unreadable for a reason, or of a kind that is not agreed."""
         scheme = self._plan.scheme
-        kinds, reasons = reading.kind[value], reading.reason[value]
         for code, count in enumerate(_counts(reasons)):
             slug, text = scheme.reasons[code]
             if code and count:
@@ -204,7 +199,6 @@ class _SourceReader:
                 here = (kinds == code) & (reasons == 0)
                 self._problems.add(records[here], self.source.id, not_linked(scheme.kinds[code]))
                 self._tally.refuse(scheme.kinds[code], count)
-        self._tally.others(value, values)
 
 
 def _counts(codes: npt.NDArray[np.uint8]) -> list[int]:

@@ -87,14 +87,12 @@ class Tally:
         """So many rows have an identifier of this kind."""
         self.identifiers[kind] += rows
 
-    def others(self, rows: npt.NDArray[np.integer[Any]], values: pa.StringArray) -> None:
-        """People who cannot be counted: each distinct value stands for one, and each empty cell for one.
-
-        rows: for each of their rows, the place of its value among `values`.
-        """
-        places, counts = np.unique(rows, return_counts=True)
-        texts = [plain(value) for value in values.take(places).to_pylist()]
-        self._nobody += sum(count for text, count in zip(texts, counts.tolist(), strict=True) if not text)
+    def others(self, values: pa.StringArray) -> None:
+        """Rows of people who cannot be counted: each distinct value is one of them, and each empty cell."""
+        distinct = values.dictionary_encode()
+        counts = np.bincount(distinct.indices.to_numpy()).tolist()
+        texts = [plain(value) for value in distinct.dictionary.to_pylist()]
+        self._nobody += sum(count for text, count in zip(texts, counts, strict=True) if not text)
         # only the hash is kept, of a kind that is new in every run: enough to tell values apart
         self._waiting.append(np.array([hash(text) for text in texts if text], np.int64))
         if sum(map(len, self._waiting)) > max(1 << 18, len(self._others)):

@@ -7,7 +7,7 @@ it is the same on every system (docs/decisions/threads-for-workers.md).
 from __future__ import annotations
 
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from linkage.match.package import Package
     from linkage.match.plan import Plan
     from linkage.measures.kinds import Questions
-    from linkage.measures.kinds.breakdown import Table
+    from linkage.measures.kinds.tally import Table
+    from linkage.measures.model import People
 
 _LOOK = 0.1
 """Seconds between two looks at the workers; also how soon an interrupt is noticed on every system."""
@@ -57,6 +58,8 @@ class Engine:
         self._questions = questions
         self._plan = plan
         self._progress = progress or (lambda done, total: None)  # noqa: ARG005  named as the callback's
+        self._tables = questions.zeros()
+        self._adding = Lock()
         self._done = [0] * len(plan.stretches)
         self._stop = Event()
 
@@ -70,14 +73,12 @@ class Engine:
         finally:
             self._stop.set()
             pool.shutdown(cancel_futures=True)
-        tables = self._questions.zeros()
         for future in futures:
             if not future.cancelled():
-                for table, part in zip(tables, future.result(), strict=True):
-                    np.add(table, part, out=table)
-        return tables
+                future.result()
+        return self._tables
 
-    def _watch(self, futures: Sequence[Future[list[Table]]]) -> None:
+    def _watch(self, futures: Sequence[Future[None]]) -> None:
         """Until all are done or one has failed; tells the progress."""
         while True:
             ended = wait(futures, timeout=_LOOK, return_when=FIRST_EXCEPTION)
@@ -85,14 +86,19 @@ class Engine:
             if not ended.not_done or any(future.exception() for future in ended.done):
                 return
 
-    def _stretch(self, number: int) -> list[Table]:
-        """The tables of the people of one stretch of blocks, so far as nobody stops it."""
+    def _stretch(self, number: int) -> None:
+        """Count one stretch of blocks, so far as nobody stops it. Whole numbers add up in any order."""
         readers = [Reader(package, self._round_key) for package in self._packages]
         tables = self._questions.zeros()
         for block in range(*self._plan.stretches[number]):
             if self._stop.is_set():
-                break
-            pieces = [piece for reader in readers for piece in reader.pieces(block, self._plan.blocks)]
-            self._questions.add(tables, join(pieces, self._questions))
+                return
+            self._questions.add(tables, self._people(readers, block))
             self._done[number] += 1
-        return tables
+        with self._adding:
+            for total, table in zip(self._tables, tables, strict=True):
+                np.add(total, table, out=total)
+
+    def _people(self, readers: Sequence[Reader], block: int) -> People:
+        pieces = [piece for reader in readers for piece in reader.pieces(block, self._plan.blocks)]
+        return join(pieces, self._questions)

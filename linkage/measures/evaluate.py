@@ -43,6 +43,7 @@ class Program:
         self.frame = frame
         self.steps: list[Step] = []
         self.uses: list[int] = []
+        self._asked: list[int] = []
         self._same: dict[object, int] = {}
         self.age_rows = _age_rows(frame)
 
@@ -50,6 +51,7 @@ class Program:
         """The step that answers this expression; every block will be asked for it once more."""
         step = self._step(expression.tree, {})
         self.uses[step] += 1
+        self._asked.append(step)
         return step
 
     def _step(self, tree: Tree, seen: dict[int, int]) -> int:
@@ -65,6 +67,23 @@ class Program:
                     self.uses[part] += 1
             seen[id(tree)] = self._same[key]
         return seen[id(tree)]
+
+    def most_held(self) -> int:
+        """How many answers a block keeps for later at a time, at most, if it is asked in the order of add."""
+        left, held, most = list(self.uses), set[int](), 0
+
+        def ask(step: int) -> None:
+            nonlocal most
+            if step not in held:
+                for part in self.steps[step].parts:
+                    ask(part)
+            left[step] -= 1
+            (held.add if left[step] else held.discard)(step)
+            most = max(most, len(held))
+
+        for step in self._asked:
+            ask(step)
+        return most
 
     @property
     def series(self) -> frozenset[str]:

@@ -19,8 +19,8 @@ from linkage.measures.model import Count, Figures, HowMany, Overlap, Share
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from linkage.measures.kinds.breakdown import Table
     from linkage.measures.kinds.kind import Kind
+    from linkage.measures.kinds.tally import Table
     from linkage.measures.model import Frame, Measure, People
 
 KINDS: Final[Mapping[type[Measure], Callable[[Any, Frame, Program], Kind]]] = {
@@ -30,8 +30,10 @@ KINDS: Final[Mapping[type[Measure], Callable[[Any, Frame, Program], Kind]]] = {
     Share: ShareTable,
 }
 
-_COUNTING = 100
+_COUNTING = 60
 """Bytes per person while one expression is counted: classes, an index, keys, and a copy of each."""
+_AT_WORK = 20
+"""Answers that are used at a time: eight sets, their members, and what one of them is made of."""
 
 
 class Questions:
@@ -52,7 +54,8 @@ class Questions:
     @property
     def bytes_per_person(self) -> int:
         """Memory that a block takes per person, at most: columns, answers, what a histogram needs."""
-        return self.frame.window.dtype.itemsize * (len(self.series) + len(self.program.steps)) + _COUNTING
+        answers = len(self.series) + self.program.most_held() + _AT_WORK
+        return self.frame.window.dtype.itemsize * answers + _COUNTING
 
     def zeros(self) -> list[Table]:
         """The tables of nobody, one per measure."""

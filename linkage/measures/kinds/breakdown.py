@@ -1,34 +1,30 @@
 """What all kinds share: how the people of a measure are cut by time, sex and age, counted, and laid out.
 
-A table is int64 of shape (own axis, time, sex code, age row), and the tables of blocks add. Each number in it
-is how many people are in a class: what else is to be summed over them has its place beside `_histogram`.
+A table is int64 of shape (own axis, time, sex code, age row), and the tables of blocks add.
 """
 
 from __future__ import annotations
 
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from linkage.dimensions import OTHER, SEXES
 from linkage.measures.evaluate import age_row_count
+from linkage.measures.kinds import tally
 from linkage.measures.model import Axis, Cells, Note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkage.measures.evaluate import Block
+    from linkage.measures.kinds.tally import Classes, Table
     from linkage.measures.model import Bits, Frame, Measure
 
-Table: TypeAlias = npt.NDArray[np.int64]
-Classes: TypeAlias = npt.NDArray[np.intp]
-"""A class per person: sex code times age rows plus age row, of the dimensions that the measure is cut by."""
-
 ALL = "all"
-_BYTE = 8
 
 
 class Breakdown:
@@ -67,16 +63,16 @@ class Breakdown:
 
     def count(self, bits: Bits, block: Block) -> Table:
         """People with a bit in the row's periods, by time and class. Shape (time, sex code, age row)."""
-        live = np.flatnonzero(bits != 0)  # most sets are a minority's, and the rest costs time
+        live = np.flatnonzero(bits != 0)
         bits, classes = bits[live], self._classes(block, live)
         cut = self._cut[0] * self._cut[1]
         table = np.empty((len(self.masks), cut), np.int64)
-        table[-1] = len(live) if classes is None else np.bincount(classes, minlength=cut)
+        table[-1] = tally.all_of_them(len(live), classes, cut)
         if self.by_period:
-            table[:-1] = _per_period(bits, len(self.masks) - 1, classes, cut)
+            table[:-1] = tally.per_period(bits, len(self.masks) - 1, classes, cut)
         else:
             for row, mask in enumerate(self.masks[:-1]):
-                table[row] = _histogram(_touches(bits, mask), 2, classes, cut)[1]
+                table[row] = tally.in_some(bits, mask, classes, cut)
         return table.reshape(-1, *self._cut)
 
     def count_sums(self, sets: Sequence[Bits], weights: Sequence[int], block: Block) -> Table:
@@ -85,17 +81,17 @@ class Breakdown:
         weights: one for each set, positive. Shape (largest sum, time, sex code, age row), from sum 1: people
         in none of the sets are left out.
         """
-        largest = sum(weights)
         live = np.flatnonzero(reduce(or_, sets) != 0)
         sets, classes = [bits[live] for bits in sets], self._classes(block, live)
         cut = self._cut[0] * self._cut[1]
-        table = np.empty((largest, len(self.masks), cut), np.int64)
-        for row, mask in enumerate(self.masks):
-            sums = np.zeros(len(live), np.min_scalar_type(largest))
-            for bits, weight in zip(sets, weights, strict=True):
-                sums += _touches(bits, mask) * sums.dtype.type(weight)
-            table[:, row] = _histogram(sums, largest + 1, classes, cut)[1:]
-        return table.reshape(largest, -1, *self._cut)
+        table = np.empty((sum(weights) + 1, len(self.masks), cut), np.int64)
+        stretches = list(enumerate(self.masks))
+        if self.by_period:
+            table[:, :-1] = tally.sums_per_period(sets, weights, len(self.masks) - 1, classes, cut)
+            stretches = stretches[-1:]
+        for row, mask in stretches:
+            table[:, row] = tally.sums_in_some(sets, weights, mask, classes, cut)
+        return table[1:].reshape(-1, len(self.masks), *self._cut)
 
     def _classes(self, block: Block, live: npt.NDArray[np.intp]) -> Classes | None:
         classes = block.classes(sex=self.by_sex, age=self.by_age)
@@ -148,38 +144,3 @@ class Breakdown:
         turned = np.transpose(people, (*order, *left_out)).reshape([people.shape[i] for i in order])
         said = np.transpose(notes, (*order, *left_out)).reshape(turned.shape)
         return Cells(tuple(axes[i] for i in order), turned.copy(), said.copy())
-
-
-def _touches(bits: Bits, mask: int) -> npt.NDArray[np.bool_]:
-    """Who has a bit among those of the mask."""
-    found: npt.NDArray[np.bool_] = (bits & bits.dtype.type(mask)) != 0
-    return found
-
-
-def _per_period(bits: Bits, periods: int, classes: Classes | None, cut: int) -> Table:
-    """People by period and class. Shape (periods, cut).
-
-    One histogram per byte of the bitmap, in which each value stands for eight periods at once: one over whole
-    bitmaps is faster only where it is much smaller than the block.
-    """
-    table = np.empty((periods, cut), np.int64)
-    columns = (
-        np.ascontiguousarray(bits, bits.dtype.newbyteorder("<"))
-        .view(np.uint8)
-        .reshape(len(bits), bits.itemsize)
-    )
-    for first in range(0, periods, _BYTE):
-        values = _histogram(columns[:, first // _BYTE], 1 << _BYTE, classes, cut)
-        some = min(_BYTE, periods - first)
-        table[first : first + some] = _BITS[:some] @ values
-    return table
-
-
-_BITS = (np.arange(1 << _BYTE) >> np.arange(_BYTE)[:, None] & 1).astype(np.int64)
-"""Bit p of every byte, shape (8, 256)."""
-
-
-def _histogram(values: npt.NDArray[Any], size: int, classes: Classes | None, cut: int) -> Table:
-    """People by value (0 … size − 1) and class. Shape (size, cut)."""
-    keys = values if classes is None else values * np.intp(cut) + classes
-    return np.bincount(keys, minlength=size * cut).reshape(size, cut)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkage.measures.evaluate import Block, Program
-    from linkage.measures.kinds.breakdown import Table
+    from linkage.measures.kinds.tally import Table
     from linkage.measures.model import Axis, Cells, Expression, Frame, Measure
 
 

@@ -11,7 +11,7 @@ from linkage.measures.model import Axis
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
-    from linkage.measures.kinds.breakdown import Table
+    from linkage.measures.kinds.tally import Table
     from linkage.measures.model import Cells, Count, Frame
 
 UNIQUE = "unique"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block
-    from linkage.measures.kinds.breakdown import Table
+    from linkage.measures.kinds.tally import Table
     from linkage.measures.model import Cells
 
 

@@ -13,7 +13,7 @@ from linkage.measures.model import Axis, Expression
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
-    from linkage.measures.kinds.breakdown import Table
+    from linkage.measures.kinds.tally import Table
     from linkage.measures.model import Cells, Frame, Share
 
 

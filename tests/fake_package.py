@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -43,14 +44,16 @@ class FakePackage:
         """As if every part were padded to 64 KiB."""
         return ((1 << self.ranges) + 1) << 16
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where each range starts, and where the last one ends."""
+        high = words(self.rows.tokens)[0]
+        firsts = [i << 64 - self.ranges for i in range(1 << self.ranges)]
+        return [*np.searchsorted(high, np.array(firsts, np.uint64)).tolist(), len(high)]
+
     def open_range(self, index: int, round_key: RoundKey) -> Rows:  # noqa: ARG002  nothing is sealed
         self.opened.append(index)
-        high = (
-            words(self.rows.tokens)[0] >> np.uint64(64 - self.ranges)
-            if self.ranges
-            else np.zeros(len(self.rows))
-        )
-        return self.rows.slice(*np.searchsorted(high, [index, index + 1]))
+        return self.rows.slice(self._starts[index], self._starts[index + 1])
 
     def summary(self, round_key: RoundKey) -> Mapping[str, object]:  # noqa: ARG002  nor here
         return self.counted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,8 +14,8 @@ import pytest
 from linkage.agreement.model import Agreement, Party, Series
 from linkage.dimensions import Dimensions
 from linkage.errors import PackageError, UsageError
-from linkage.match import Counted, CoverageError, MemoryBudgetError, count
-from linkage.match.plan import plan
+from linkage.match import Counted, CoverageError, MemoryBudgetError, count, engine
+from linkage.match.plan import _JOIN, _WORDS, plan
 from linkage.match.reader import Reader
 from linkage.measures.kinds import Questions
 from linkage.measures.model import And, Count, Expression, Frame, Overlap, Presence
@@ -134,6 +135,20 @@ def test_little_memory_means_more_blocks_and_the_same_figures() -> None:
 
 def test_much_memory_changes_nothing() -> None:
     assert plan(made(), QUESTIONS, memory=10**12, workers=2, blocks=None).blocks == 4
+
+
+def test_a_block_takes_no_more_than_was_reckoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    packages = made(60_000, 60_000, ranges=(2, 2))
+    for package in packages:
+        assert package.open_range(0, ROUND_KEY).sex is not None  # what a fake needs itself is made
+    monkeypatch.setattr(engine, "_LARGE", 1)
+    rows = sum(len(package.open_range(0, ROUND_KEY)) for package in packages)
+    tracemalloc.start()
+    count(packages, AGREEMENT, ROUND_KEY)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert rows > 25_000
+    assert peak < rows * (_JOIN + _WORDS + QUESTIONS.bytes_per_person)
 
 
 def test_too_little_memory_is_said() -> None:

@@ -233,8 +233,11 @@ def test_a_subexpression_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(evaluate.Block, "_work_out", noted)
     block = evaluate.Block(program, people)
+    kept = []
     for step in steps:
         block.bits(step)
+        kept.append(len(block._held))
+    assert max(kept) <= program.most_held() <= max(kept) + 1
     assert sorted(worked) == ["And", "Bridge", "Left", "Or", "Presence", "Presence"]
     assert block._held == {}, "what nobody asks for again is forgotten"
 

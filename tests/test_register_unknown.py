@@ -72,3 +72,15 @@ def test_what_may_be_people_is_only_counted(values: list[str], tmp_path: Path) -
     assert error.details == ()
     assert "right column" in str(error.advice)
     assert not [value for value in values if value in f"{error} {error.advice}"]
+
+
+def test_a_column_of_names_is_only_counted(tmp_path: Path) -> None:
+    """The map names another column than it meant: what stands there may be people."""
+    people = ["Anna A", "Bo B", "Cecilia C, skyddad adress"]
+    found = read_text(tmp_path, register(*people), SOURCE)
+    assert found.fault is not None
+    told = f"{found.fault} {found.fault.advice} {found.fault.details}"
+    assert not [name for name in people if name in told]
+    renamed = read_text(tmp_path, register(*["Nya Krami"] * 5), SOURCE)
+    assert renamed.fault is not None
+    assert [str(detail) for detail in renamed.fault.details] == ["'Nya Krami': 5"]

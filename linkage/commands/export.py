@@ -107,7 +107,8 @@ def export(
     if read.fault is not None and not dry_run:
         raise read.fault
     try:
-        written, problems = _write(agreed, party, me, keys, read, package, now or dt.datetime.now(dt.UTC))
+        problems = _problems(read, chosen.folder)
+        written = _write(agreed, party, me, keys, read, package, now or dt.datetime.now(dt.UTC))
     except OSError as error:
         raise NotWrittenError(
             "cannot be written ({reason}): {path}", reason=error.strerror, path=error.filename or package
@@ -173,13 +174,13 @@ def _write(
     read: register.Read,
     package: Path,
     now: dt.datetime,
-) -> tuple[Written | None, tuple[Path, ...]]:
-    """The package, unless there are no keys, and beside it which rows have problems. All, or nothing new."""
+) -> Written | None:
+    """The package, whole or not at all; none without keys."""
     if keys is None:
-        return None, _problems(read, package.parent)
+        return None
     digest = agreed.digest or b""
     with whole_file(package) as stream:
-        written = write(
+        return write(
             stream,
             agreement=agreed,
             rows=_rows(agreed, party, keys.secret, digest, read.folded),
@@ -189,8 +190,6 @@ def _write(
             round_key=keys.round_key,
             now=now,
         )
-        problems = _problems(read, package.parent)
-    return written, problems
 
 
 def _rows(agreed: Agreement, party: Party, secret: Secret, digest: bytes, folded: register.Folded) -> Rows:
@@ -205,7 +204,10 @@ def _rows(agreed: Agreement, party: Party, secret: Secret, digest: bytes, folded
 
 
 def _problems(read: register.Read, folder: Path) -> tuple[Path, ...]:
-    """Write FILE.problems.csv for each register that has rows with problems, readable for the user alone."""
+    """Write FILE.problems.csv for each register that has rows with problems, readable for the user alone.
+
+    folder: the map's own, or the current one; never the package's, which may be where others fetch it.
+    """
     named: Counter[str] = Counter()
     paths = []
     for file in read.files:
@@ -222,7 +224,11 @@ def _problems(read: register.Read, folder: Path) -> tuple[Path, ...]:
 def _warnings(plan: register.Plan, read: register.Read, agreed: Agreement) -> tuple[Text, ...]:
     """What is allowed and perhaps not meant."""
     found = [
-        Text("no source for the agreed series {series}: nobody is in it", {"series": s}) for s in plan.unfed
+        Text(
+            "no source for the agreed series {series}: nobody is in it (if so it is, empty = [{series!r}])",
+            {"series": s},
+        )
+        for s in plan.unfed
     ]
     if plan.extracted < agreed.last_day:
         found.append(

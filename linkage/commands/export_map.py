@@ -142,4 +142,4 @@ def _short(registers: Sequence[Path], short: ShortMap, party: Party) -> Chosen:
         )
     when = Spells(short.start, short.end) if short.start and short.end else Undated()
     sources = tuple(Source(str(path), short.identifier, when, series) for path in registers)
-    return Chosen(RegisterMap(sources, complete=False), "the command line", Path())
+    return Chosen(RegisterMap(sources), "the command line", Path())

@@ -49,7 +49,10 @@ class SeriesCodes:
         if isinstance(self._series, str):
             return np.full(len(batch), self._codes[self._series], np.int64)
         cells = batch.coded[self.column]
-        return _look_up(cells, [self._code(self._series, plain(value)) for value in _distinct(cells)])
+        found = [self._code(self._series, plain(value)) for value in _distinct(cells)]
+        if any(code != NAMELESS for code in found):
+            self.unknown.saw_named()
+        return _look_up(cells, found)
 
     def _code(self, series: ByColumn, value: str) -> int:
         if value in series.values:

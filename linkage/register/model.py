@@ -94,14 +94,12 @@ class Source:
 class RegisterMap:
     """What a party says of its register. extracted: None where it says nothing.
 
-    empty: agreed series that it knows to have nobody. complete: False where the map was made from a few
-    words on the command line, so that series which it does not name are a remark and no mistake.
+    empty: agreed series that it knows to have nobody: no source feeds them, and that is no mistake.
     """
 
     sources: tuple[Source, ...]
     extracted: dt.date | None = None
     empty: tuple[str, ...] = ()
-    complete: bool = True
 
 
 @dataclass(frozen=True)

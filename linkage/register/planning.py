@@ -19,7 +19,7 @@ def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: st
     """What the party reads for this agreement. file: the map's name, for messages.
 
     Raises MapError with every problem: series that are not the party's, rows without dates for series with
-    dates, agreed series that nothing feeds and the map does not call empty.
+    dates. An agreed series that nothing feeds and that the map does not call empty is told in `unfed`.
     """
     problems = [problem for source in register_map.sources for problem in _source(source, agreement, party)]
     fed = {name for source in register_map.sources for name in source.names}
@@ -31,14 +31,6 @@ def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: st
         if name in fed
     ]
     unfed = tuple(name for name in own if name not in fed and name not in register_map.empty)
-    if register_map.complete:
-        problems += [
-            Text(
-                "no source for the agreed series {series!r}: if it has nobody, empty = [{series!r}]",
-                {"series": name},
-            )
-            for name in unfed
-        ]
     if len(problems) == 1:
         raise MapError("the register does not fit the agreement: {file}", file=file, details=tuple(problems))
     if problems:

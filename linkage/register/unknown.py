@@ -3,7 +3,8 @@
 They are the one kind of cell that a message may hold: a programme that was renamed must not vanish silently,
 and its new name has to be told to be put into the map. If the map points at the wrong column, the values may
 be anything, identity numbers and people's names too. So they are shown only while they look like names of
-programmes: few, short, repeated rather than all different, without an identity number, date or address.
+programmes: few, short, without an identity number, date or address, and in a column whose other values the
+map does name, or which repeats few values over many rows.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FEW = 50
 _LONGEST = 80
+_REPEATED = 5  # rows for each value, in a column that names programmes
 _PERSONAL = re.compile(r"(?:\D*\d){6}|@|[\x00-\x1f\x7f]")
 
 
@@ -31,6 +33,11 @@ class Unknown:
         self.rows = 0
         self._values: dict[str, int] = {}
         self._many = False
+        self._right_column = False
+
+    def saw_named(self) -> None:
+        """The map names some value of the column, so it is the right one."""
+        self._right_column = True
 
     def add(self, counts: Iterable[tuple[str, int]]) -> None:
         """So many rows more have these values."""
@@ -43,7 +50,7 @@ class Unknown:
 
     def error(self) -> UnknownValueError:
         """What to raise: the values with their rows, where they may be shown."""
-        if self._many or any(_PERSONAL.search(v) or len(v) > _LONGEST for v in self._values):
+        if not self._may_be_shown():
             return UnknownValueError(
                 "rows with values in {column!r} that the map does not name, {rows} in all: {file}",
                 rows=self.rows,
@@ -61,3 +68,8 @@ class Unknown:
                 Text("{value!r}: {rows}", {"value": value, "rows": rows}) for value, rows in ordered
             ),
         )
+
+    def _may_be_shown(self) -> bool:
+        if self._many or any(_PERSONAL.search(v) or len(v) > _LONGEST for v in self._values):
+            return False
+        return self._right_column or self.rows >= _REPEATED * len(self._values)

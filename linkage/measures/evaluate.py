@@ -7,7 +7,6 @@ known periods, so what stands beyond an edge of the window is never taken for a 
 
 from __future__ import annotations
 
-from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -171,7 +170,7 @@ def _age_rows(frame: Frame) -> npt.NDArray[np.intp]:
     ages = frame.dimensions.age
     if ages is None:
         return np.zeros(1, np.intp)
-    order = {band.name: row for band, row in zip(ages.bands, count())}
+    order = {band.name: row for row, band in enumerate(ages.bands)}
     return np.array([order.get(ages.row(code), len(order)) for code in range(len(ages.pieces) + 1)], np.intp)
 
 

@@ -1,11 +1,10 @@
-"""What key holders give each other: the secret, sealed and signed, and receipts of what they destroyed.
+"""How parties give each other the secret: sealed to the one who gets it, signed by the one who made it.
 
-Formats: docs/keys.md, "Hand-over" and "Receipts".
+Format: docs/keys.md, "The secret, and its hand-over".
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,11 +12,9 @@ from keys import encoding, primitives
 from keys.errors import KeysError
 from keys.identity import Identity
 from keys.public import (
-    RECEIPT,
     SECRET,
     PublicIdentity,
     PublicRoundKey,
-    SignatureError,
     fingerprint_bytes,
 )
 from keys.secret import SIZE, Secret
@@ -55,12 +52,6 @@ class MakerError(HandoverError):
     hint = "the first party of the agreement makes the secret and hands it to each other party"
 
 
-class ReceiptError(KeysError):
-    """A receipt that is none, or was altered."""
-
-    hint = "ask for the receipt again; do not edit it"
-
-
 @dataclass(frozen=True)
 class Handover:
     """What a hand-over says of itself, in the open. maker, receiver: fingerprints."""
@@ -84,19 +75,6 @@ class Handover:
                 fingerprint_bytes(self.receiver),
             )
         )
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What a receipt says. signer: fingerprint; name: the signer's own; facts: see docs/keys.md."""
-
-    name: str
-    signer: str
-    facts: Mapping[str, object]
-
-    def members(self) -> dict[str, object]:
-        """What is signed, and stands in the file above the signature."""
-        return {"format": RECEIPT, "name": self.name, "signer": self.signer, "facts": dict(self.facts)}
 
 
 def hand_over(secret: Secret, maker: Identity, receiver: PublicIdentity) -> bytes:
@@ -146,39 +124,6 @@ def accept(
     return Secret(value, handover.family, handover.maker)
 
 
-def receipt(identity: Identity, facts: Mapping[str, object]) -> bytes:
-    """A signed statement, a JSON text file. facts: strings, whole numbers, booleans, lists and objects.
-
-    It attests to what the signer did; it cannot prove it.
-    """
-    stated = Receipt(identity.name, identity.public.fingerprint, facts).members()
-    return _receipt_text(stated, identity.sign(RECEIPT, encoding.canonical(stated)))
-
-
-def secret_destroyed(secret: Secret, at: dt.datetime) -> dict[str, object]:
-    """The facts of a receipt for a destroyed secret. at: when, with a time zone."""
-    return {
-        "destroyed": "secret",
-        "family": secret.family,
-        "maker": secret.maker,
-        "at": at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-
-
-def read_receipt(data: bytes) -> Receipt:
-    """What a receipt says; its signature is not verified. Raises UnknownVersionError, ReceiptError."""
-    return _parse_receipt(data)[0]
-
-
-def verify_receipt(data: bytes, identity: PublicIdentity) -> Mapping[str, object]:
-    """The facts of a receipt that this identity signed. Raises as read_receipt, and SignatureError."""
-    found, signature = _parse_receipt(data)
-    if found.signer != identity.fingerprint:
-        raise SignatureError("the receipt is signed by another identity than {name}", name=identity.name)
-    identity.verify(RECEIPT, encoding.canonical(found.members()), signature)
-    return found.facts
-
-
 def _counted(data: bytes) -> bytes:
     return len(data).to_bytes(4) + data
 
@@ -209,27 +154,3 @@ def _check_magic(data: bytes) -> None:
     if not newline or not line.startswith(SECRET.partition("/")[0].encode()):
         raise HandoverFormatError("this is no hand-over of a secret", hint="name the right file")
     encoding.known_format({"format": line.decode("ascii", "replace")}, SECRET)
-
-
-def _parse_receipt(data: bytes) -> tuple[Receipt, bytes]:
-    try:
-        document = encoding.load(data)
-    except ValueError:
-        raise ReceiptError("this is no receipt") from None
-    encoding.known_format(document, RECEIPT)
-    try:
-        encoding.members(document, {"format", "name", "signer", "facts", "signature"})
-        found = Receipt(
-            encoding.string(document, "name"),
-            encoding.string(document, "signer"),
-            encoding.mapping(document, "facts"),
-        )
-        signature = encoding.unb64(encoding.string(document, "signature"), primitives.SIGNATURE)
-        encoding.require(_receipt_text(found.members(), signature) == data)
-    except ValueError:
-        raise ReceiptError("the receipt is altered") from None
-    return found, signature
-
-
-def _receipt_text(stated: Mapping[str, object], signature: bytes) -> bytes:
-    return encoding.pretty({**stated, "signature": encoding.b64(signature)}).encode()

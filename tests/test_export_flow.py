@@ -27,7 +27,8 @@ from linkage.commands import export as export_module
 from linkage.commands.agreement import load, load_ready
 from linkage.commands.agreement_keys import public_keys
 from linkage.commands.export import ExportFacts, ShortMap, export
-from linkage.commands.keys import read_identity, read_secret
+from linkage.commands.identities import read_identity
+from linkage.commands.secret import read_secret
 from linkage.dimensions import Ages, Band
 from linkage.errors import AgreementError, Error, FileError, KeysError, RegisterError, UsageError
 from linkage.register import Read

@@ -144,6 +144,49 @@ def test_the_house_stands() -> None:
     assert offences() == []
 
 
+MATCHERS_COMMANDS = ("linkage.program.matcher", "linkage.program.keys", "linkage.program.reader")
+
+
+def reach(start: str, root: Path = ROOT) -> set[str]:
+    """Every module that may be loaded once this one runs: what is imported late counts, types do not."""
+    named = modules(root)
+    known = frozenset(named)
+    found: set[str] = set()
+    todo = [start]
+    while todo:
+        name = todo.pop()
+        if name in known and name not in found:
+            found.add(name)
+            parents = name.split(".")
+            todo += [".".join(parents[:n]) for n in range(1, len(parents))]
+            todo += imports(name, named[name], known, runtime=True)
+    return found
+
+
+@pytest.mark.parametrize("module", MATCHERS_COMMANDS)
+def test_nothing_that_the_matcher_runs_can_load_the_secret(module: str) -> None:
+    found = reach(module)
+    assert "keys.identity" in found
+    assert "keys.secret" not in found
+
+
+def test_what_the_party_runs_loads_it() -> None:
+    assert "keys.secret" in reach("linkage.program.party")
+
+
+def test_the_matchers_commands_run_without_the_secret() -> None:
+    script = (
+        "import sys\n"
+        "sys.modules['keys.secret'] = None  # importing it now fails\n"
+        "import linkage.commands.matcher, linkage.commands.identities, linkage.commands.release\n"
+        "import linkage.match, linkage.intake, linkage.report, linkage.ledger\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 FAULTS = {
     "keys.secret": ("linkage/match/bad.py", "from keys.secret import Secret\n", "imports keys.secret"),
     "late keys.secret": (

@@ -18,19 +18,15 @@ from keys.exchange import (
     Handover,
     HandoverFormatError,
     MakerError,
-    ReceiptError,
     ReceiverError,
     accept,
     hand_over,
     read_handover,
-    read_receipt,
-    receipt,
-    secret_destroyed,
-    verify_receipt,
 )
 from keys.identity import Identity, RoundKey, SealError, SignatureError
 from keys.public import RECEIPT
 from keys.public import SECRET as PURPOSE
+from keys.receipts import ReceiptError, read_receipt, receipt, secret_destroyed, verify_receipt
 from keys.secret import Secret
 
 MALMO = Identity.generate("malmo")

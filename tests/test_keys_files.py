@@ -16,7 +16,6 @@ import pytest
 
 from keys import atomic, encoding, files, primitives
 from keys.encoding import UnknownVersionError
-from keys.exchange import receipt, secret_destroyed, verify_receipt
 from keys.files import (
     DamagedKeyFileError,
     ExposedKeyError,
@@ -31,6 +30,7 @@ from keys.files import (
     write_private,
 )
 from keys.identity import Identity
+from keys.receipts import receipt, secret_destroyed, verify_receipt
 from keys.secret import DifferentSecretError, Secret, settle
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and links of POSIX")

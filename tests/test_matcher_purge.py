@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from keys import exchange
+from keys import receipts
 from keys.errors import KeysError
 from linkage.commands.matcher_purge import (
     GoingOnError,
@@ -56,7 +56,7 @@ def test_key_and_packages_are_destroyed_and_a_receipt_says_so(table: Table) -> N
     assert table.state is State.PURGED
     assert (facts.packages, facts.complete, facts.already) == (2, True, False)
     assert facts.as_json()["receipt"] == str(table.receipt)
-    stated = exchange.verify_receipt(table.receipt.read_bytes(), keys()[1].public)
+    stated = receipts.verify_receipt(table.receipt.read_bytes(), keys()[1].public)
     packages = stated["packages"]
     assert isinstance(packages, list)
     assert {p["sha512"] for p in packages} == {p.sha512 for p in table.ledger.packages(ROUND)}
@@ -178,7 +178,7 @@ def test_what_is_not_here_must_be_said_to_be_gone(
     assert table.stored() == kept
     facts = table.purge(**options, gone=True)
     assert not facts.complete
-    assert exchange.read_receipt(table.receipt.read_bytes()).facts["complete"] is False
+    assert receipts.read_receipt(table.receipt.read_bytes()).facts["complete"] is False
 
 
 def other_round_key(table: Table) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from shutil import copyfile
 
 from keys.files import modes_protect
 from linkage.commands import agreement as agreements
-from linkage.commands import keys
+from linkage.commands import identities
+from linkage.commands import secret as secrets
 from linkage.errors import Text
 
 PARTIES = ("asf", "gvf", "af", "fsf")  # the first makes the secret
@@ -71,7 +72,7 @@ def steps(folder: Path) -> list[Step]:
 
 def _identity(folder: Path, who: str, locks: _Locks) -> Step:
     def play() -> None:
-        keys.init(who, folder / who, locks.passphrase)
+        identities.init(who, folder / who, locks.passphrase)
         _carry(folder, who, f"{who}.pub")
 
     return Step(
@@ -135,7 +136,7 @@ def _secret(folder: Path, locks: _Locks) -> Step:
             "{who} makes the secret, sealed for each other party; the matcher never gets it", {"who": first}
         ),
         partial(
-            keys.create_secret,
+            secrets.create_secret,
             folder / "agreement" / "agreement.toml",
             identity=folder / first / "identity.key",
             secret=folder / first / "secret.key",
@@ -153,7 +154,7 @@ def _accept(folder: Path, who: str, locks: _Locks) -> Step:
         (f"linkage secret accept ../{first}/secret-{who}.link {_AGREED}{locks.use}",),
         Text("{who} opens the secret that {first} handed over", {"who": who, "first": first}),
         partial(
-            keys.accept_secret,
+            secrets.accept_secret,
             folder / first / f"secret-{who}.link",
             folder / "agreement" / "agreement.toml",
             identity=folder / who / "identity.key",

@@ -17,7 +17,8 @@ from linkage.commands.agreement import load, load_ready
 from linkage.commands.agreement_keys import public_keys
 from linkage.commands.export_facts import ExportFacts
 from linkage.commands.export_map import ShortMap, choose
-from linkage.commands.keys import own_party, read_identity, read_secret
+from linkage.commands.identities import read_identity
+from linkage.commands.secret import own_party, read_secret
 from linkage.errors import FileError, Text, UsageError
 from linkage.package.layout import Layout
 from linkage.package.rows import Rows

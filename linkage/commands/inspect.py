@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from keys import exchange, files
+from keys import exchange, files, receipts
 from keys.identity import PublicRoundKey, parse_public
 from linkage.errors import FileError
 from linkage.package.describe import describe
@@ -83,7 +83,7 @@ def _private(data: bytes, path: Path) -> dict[str, Any]:
 
 def _receipt(data: bytes, path: Path) -> dict[str, Any]:
     del path
-    found = exchange.read_receipt(data)
+    found = receipts.read_receipt(data)
     return {"format": "linkage-receipt/1", "name": found.name, "signer": found.signer, **found.facts}
 
 

@@ -11,7 +11,7 @@ from keys import files
 from keys.identity import RoundKey
 from linkage import intake
 from linkage.commands.agreement import load_ready, public_keys
-from linkage.commands.keys import read_identity
+from linkage.commands.identities import read_identity
 from linkage.commands.store import LostPackageError, Store
 from linkage.errors import KeysError, PackageError
 from linkage.ledger import Ledger, Received, RoundId, Terms

@@ -11,7 +11,7 @@ from typing import ClassVar
 from keys import files
 from keys.atomic import whole_file
 from keys.identity import Identity, RoundKey
-from linkage.commands.keys import read_identity
+from linkage.commands.identities import read_identity
 from linkage.commands.matcher_desk import utc_now
 from linkage.errors import Error, KeysError
 from linkage.ledger import Ledger, RoundId

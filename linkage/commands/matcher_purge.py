@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from keys import exchange, files
+from keys import files, receipts
 from keys.atomic import leftovers, whole_file
 from linkage.commands.matcher_desk import Desk, utc_now
 from linkage.errors import FileError, LedgerError, Text
@@ -140,7 +140,7 @@ def purge(
     begun = desk.ledger.begin_purge(desk.round_id, now, complete=complete)
     _destroy_key(desk, round_key)
     desk.store.clear(desk.round_id)
-    data = exchange.receipt(signer, _stated(desk, begun, now))
+    data = receipts.receipt(signer, _stated(desk, begun, now))
     desk.ledger.finish_purge(desk.round_id, data, now)
     return _facts(desk, begun, receipt, data, already=False)
 

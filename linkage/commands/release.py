@@ -12,7 +12,7 @@ from keys.atomic import whole_file
 from keys.identity import PublicIdentity
 from linkage.commands import leftovers
 from linkage.commands.agreement import load_ready, public_keys
-from linkage.commands.keys import read_public
+from linkage.commands.identities import read_public
 from linkage.errors import FileError, KeysError, LedgerError, Text
 from linkage.release import parse
 from linkage.release import verify as releases

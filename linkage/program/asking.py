@@ -62,7 +62,7 @@ def _first_line(file: Path) -> str:
 
 def passphrase_like(identity: Path, secret: Path, file: Path | None, without: bool) -> str | None:
     """A new secret is protected as the identity beside it is, unless the user says otherwise."""
-    from linkage.commands.keys import is_protected
+    from linkage.commands.identities import is_protected
 
     if secret.exists():
         return None

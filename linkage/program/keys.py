@@ -34,7 +34,7 @@ def keys_init(name: str, no_passphrase: bool, passphrase_file: Path | None) -> N
 
     Example: link keys init malmo
     """
-    from linkage.commands.keys import init
+    from linkage.commands.identities import init
 
     made = init(name, Path(), asking.passphrase_for_writing(passphrase_file, no_passphrase))
     tell(
@@ -65,7 +65,7 @@ def keys_show(files: tuple[Path, ...]) -> None:
 
     Example: link keys show agreement/*.pub
     """
-    from linkage.commands.keys import show
+    from linkage.commands.identities import show
 
     shown = show(files)
     tell(

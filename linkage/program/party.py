@@ -45,7 +45,7 @@ def secret_create(
 
     Example: link secret create --agreement agreement/agreement.toml
     """
-    from linkage.commands.keys import create_secret
+    from linkage.commands.secret import create_secret
 
     made = create_secret(
         agreement,
@@ -91,7 +91,7 @@ def secret_accept(
 
     Example: link secret accept secret-af.link --agreement agreement/agreement.toml
     """
-    from linkage.commands.keys import accept_secret
+    from linkage.commands.secret import accept_secret
 
     accepted = accept_secret(
         file,
@@ -128,7 +128,7 @@ def secret_destroy(identity: Path, secret: Path, out: Path, yes: bool, passphras
     """
     import datetime as dt
 
-    from linkage.commands.keys import destroy_secret
+    from linkage.commands.secret import destroy_secret
 
     asking.sure(yes, Text("destroy {path} for good?", {"path": secret}))
     gone = destroy_secret(

@@ -1,35 +1,33 @@
-"""Keys and the secret: make, show, hand over, accept, destroy. Called by `cli`, export and the demo."""
+"""The secret of the parties: make, hand over, accept, destroy. Called by `cli`, export and the demo.
+
+Nothing that the matcher runs imports this: the matcher must never have the secret.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from keys import exchange, files
+from keys import exchange, files, receipts
 from keys.atomic import whole_file
 from keys.errors import KeysError
-from keys.identity import Identity, PublicIdentity, PublicRoundKey, parse_public
+from keys.identity import Identity, PublicIdentity, PublicRoundKey
 from keys.secret import Secret, settle
 from linkage.commands.agreement import load_ready, public_keys
+from linkage.commands.identities import Ask, read_identity
 from linkage.errors import FileError
 
 if TYPE_CHECKING:
     from linkage.agreement.model import Agreement
-
-Ask = Callable[[], str]
-"""Asks for the passphrase of a key file; called only where one is needed."""
 
 
 class NotTheMakerError(KeysError):
     """Another party makes the secret: two secrets would match nobody."""
 
     hint = "wait for the file secret-PARTY.link that bears your name, then: link secret accept FILE"
-
-
-MAX_PUBLIC_BYTES = 64 * 1024
 
 
 class NotInAgreementError(KeysError):
@@ -44,77 +42,9 @@ class MatcherSecretError(KeysError):
     hint = "the secret is for the parties alone; the matcher needs only its identity and its round key"
 
 
-class PublicFileError(KeysError):
-    """A file is no public key file."""
-
-    hint = "name the NAME.pub files that link keys init and link keys round wrote"
-
-
-@dataclass(frozen=True)
-class MadeIdentity:
-    """A new identity: where it lies, and its fingerprint."""
-
-    name: str
-    fingerprint: str
-    key: Path
-    public: Path
-    passphrase: bool
-
-
-def init(name: str, folder: Path, passphrase: str | None) -> MadeIdentity:
-    """Make an identity in `folder`: identity.key for its holder alone, NAME.pub for everybody.
-
-    Raises KeysError where a file of that name is there already: an identity is never overwritten.
-    """
-    identity = Identity.generate(name)
-    key, public = folder / "identity.key", folder / f"{name}.pub"
-    if public.exists():
-        raise KeysError(
-            "there is a public key already: {path}",
-            path=public,
-            hint="an identity is made once; move the old files away only if nobody has its fingerprint",
-        )
-    files.write_private(key, "identity", identity.to_bytes(), passphrase)
-    with whole_file(public) as stream:
-        stream.write(identity.public.to_text().encode())
-    return MadeIdentity(name, identity.public.fingerprint, key, public, passphrase is not None)
-
-
-def read_public(path: Path) -> PublicIdentity | PublicRoundKey:
-    """The public key in a file. Raises KeysError."""
-    try:
-        if path.stat().st_size > MAX_PUBLIC_BYTES:
-            raise PublicFileError("not a public key file: {path}", path=path)
-        return parse_public(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise FileError("no such file: {path}", path=path, hint="check the path") from None
-    except (OSError, UnicodeDecodeError):
-        raise PublicFileError("not a public key file: {path}", path=path) from None
-
-
-def show(paths: Sequence[Path]) -> dict[str, dict[str, str]]:
-    """name → {"fingerprint", "file"} of public key files; a round key's name ends in -round."""
-    shown: dict[str, dict[str, str]] = {}
-    for path in paths:
-        key = read_public(path)
-        name = f"{key.name}-round" if isinstance(key, PublicRoundKey) else key.name
-        shown[name] = {"fingerprint": key.fingerprint, "file": str(path)}
-    return shown
-
-
-def read_identity(path: Path, ask: Ask | None) -> Identity:
-    """The identity in a key file. Raises KeysError."""
-    return Identity.from_bytes(files.read_private(path, "identity", ask))
-
-
 def read_secret(path: Path, ask: Ask | None) -> Secret:
     """The secret in a key file. Raises KeysError."""
     return Secret.from_bytes(files.read_private(path, "secret", ask))
-
-
-def is_protected(path: Path) -> bool:
-    """Whether a key file needs a passphrase; nothing is opened. Raises KeysError, OSError."""
-    return files.describe(path.read_bytes(), str(path)).protected
 
 
 def own_party(agreement: Agreement, identity: Identity) -> str:
@@ -253,7 +183,7 @@ def destroy_secret(
     holder = read_identity(identity, ask)
     held = read_secret(secret, ask)
     with whole_file(out) as stream:
-        stream.write(exchange.receipt(holder, exchange.secret_destroyed(held, now)))
+        stream.write(receipts.receipt(holder, receipts.secret_destroyed(held, now)))
         stream.flush()
         files.destroy(secret)
     return DestroyedSecret(held.family, out)

@@ -1,6 +1,7 @@
 """Striking at a chosen step: every place where a flow leaves something behind is a point to be killed at.
 
-Points: before and after each sync of a file, each move, removal and new folder, each commit of a database.
+Points: before and after each move, removal and new folder, each commit of a database; where room runs out,
+each sync of a file too.
 """
 
 from __future__ import annotations
@@ -37,8 +38,11 @@ class Points:
 
 
 @contextlib.contextmanager
-def watched(points: Points, *, after: bool = True, commits: bool = True) -> Iterator[Points]:
-    """Count everything lasting that is done in the block. after: also once it is done."""
+def watched(points: Points, *, after: bool = True, room: bool = False) -> Iterator[Points]:
+    """Count everything lasting that is done in the block.
+
+    after: also once it is done. room: what needs room on the disk of files: syncs count, commits do not.
+    """
 
     def around(real: Callable[..., Any]) -> Callable[..., Any]:
         def step(*args: Any, **kwargs: Any) -> Any:
@@ -62,9 +66,9 @@ def watched(points: Points, *, after: bool = True, commits: bool = True) -> Iter
         for name in PATHS:
             patch.setattr(Path, name, around(getattr(Path, name)))
         # a process that is killed loses nothing that it wrote; only losing power asks for the real thing
-        patch.setattr(os, "fsync", around(lambda _: None))
+        patch.setattr(os, "fsync", around(lambda _: None) if room else lambda _: None)
         patch.setattr(database, "_careful", careless)
-        if commits:
+        if not room:
             patch.setattr(DefaultDialect, "do_commit", around(DefaultDialect.do_commit))
         yield points
 

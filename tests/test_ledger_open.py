@@ -6,6 +6,7 @@ import contextlib
 import os
 import sqlite3
 import stat
+import tempfile
 import threading
 import traceback
 from collections.abc import Iterator
@@ -222,19 +223,50 @@ def test_a_read_only_ledger_can_be_read(tmp_path: Path, monkeypatch: pytest.Monk
     assert ledger.rounds() == ()
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="modes bind neither root nor Windows"
-)
-def test_a_file_that_may_not_be_written_is_read_only(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    ledger = Ledger.open(url)
-    (tmp_path / "ledger.db").chmod(0o400)
-    assert Ledger.open(url).rounds() == ()
-    with pytest.raises(ReadOnlyError):
-        ledger.receive(TERMS, [arrival("malmo", 1)], NOW)
-    (tmp_path / "ledger.db").chmod(0)
-    with pytest.raises(LedgerError):
-        Ledger.open(url)
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may use; pytest's own are for their owner alone."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@contextlib.contextmanager
+def nobody() -> Iterator[None]:
+    """As a user whom file modes bind; root is not."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes mean nothing on Windows")
+def test_modes_are_told_in_words(open_folder: Path, tmp_path: Path) -> None:
+    Ledger.open(f"sqlite:///{tmp_path / 'warm.db'}").receive(TERMS, [arrival("af", 1)], NOW)  # loads all code
+    file = open_folder / "ledger.db"
+    url = f"sqlite:///{file}"
+    with nobody():
+        ledger = Ledger.open(url)
+        file.chmod(0o400)
+        assert Ledger.open(url).rounds() == ()
+        with pytest.raises(ReadOnlyError, match="read-only"):
+            ledger.receive(TERMS, [arrival("malmo", 1)], NOW)
+        file.chmod(0)
+        with pytest.raises(UnreachableError, match="cannot be opened") as caught:
+            Ledger.open(url)
+        assert "read and write the file" in str(caught.value.advice)
+        file.chmod(0o600)
+    open_folder.chmod(0o555)
+    with nobody():
+        with pytest.raises(ReadOnlyError):
+            ledger.receive(TERMS, [arrival("malmo", 1)], NOW)
+        with pytest.raises(ReadOnlyError, match="not allowed"):
+            Ledger.open(f"sqlite:///{open_folder / 'new.db'}")
+    open_folder.chmod(0o700)
 
 
 def test_a_server_that_lets_us_only_read_says_so(tmp_path: Path) -> None:

@@ -194,6 +194,12 @@ def _translate(error: SQLAlchemyError, place: str) -> LedgerError:
         return DamagedError("the ledger is damaged, or is no ledger: {place}", place=place)
     if kind is FullError:
         return FullError("no room for the ledger: {place}", place=place)
+    if kind is UnreachableError and _code(error).startswith("SQLITE"):
+        return UnreachableError(
+            "the ledger cannot be opened: {place}",
+            place=place,
+            hint="see that you may read and write the file and its folder",
+        )
     if kind is UnreachableError:
         return UnreachableError("the ledger does not answer: {place}", place=place)
     code = _code(error) or type(error).__name__

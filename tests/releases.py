@@ -146,6 +146,12 @@ title = "Nya i programmet"
 count = "started(af.program)"
 by = ["period"]
 [[measure]]
+name = "nya-andel"
+title = "Andel nya i programmet"
+share = "started(af.program)"
+of = "af.program"
+by = ["period"]
+[[measure]]
 name = "med-centret"
 title = "Med centret"
 count = "stad.ung | stad.center"
@@ -347,17 +353,22 @@ class Counter:
 
     def _note(self, measure: Measure, own: int, label: str, span: Bits) -> Note:
         asked = _expressions(measure)
-        told = asked if isinstance(measure, Overlap | HowMany) else [asked[own]]
+        told = [asked[own]] if isinstance(measure, Count) else asked
         if isinstance(measure, Count) and measure.parts and own == len(measure.parts):
             dated = all(e.dated for e in asked)
         else:
             dated = all(e.dated for e in told)
         if not dated and label != "all":
             return Note.NO_DATES
+        if isinstance(measure, Share):
+            span = frozenset.intersection(span, *(self.known(e) for e in told))
+            return Note.KNOWN if span else Note.EDGE
         return Note.KNOWN if all(self.known(e) & span for e in told) else Note.EDGE
 
     def _counted(self, measure: Measure, person: Person, span: Bits) -> Iterable[int]:
         """The places on the own axis at which this person counts."""
+        if isinstance(measure, Share):  # looks at the periods in which both sides are known
+            span = frozenset.intersection(span, *(self.known(e) for e in _expressions(measure)))
         inside = [bool(self.bits(e, person) & span) for e in _expressions(measure)]
         if isinstance(measure, Overlap):
             mask = sum(1 << i for i, yes in enumerate(inside) if yes)

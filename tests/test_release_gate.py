@@ -17,6 +17,7 @@ from linkage.measures.model import Axis, Figures, Note
 from linkage.release import Release, control, parse
 from linkage.release.counts import Counts
 from linkage.release.gate import DraftError, LaterMethodError
+from linkage.release.methods import exact
 from linkage.release.methods.exact import NotAgreedError
 from tests.releases import AGREED, MADE, agreement, crowd, figures, packages, year
 
@@ -73,7 +74,7 @@ def test_a_release_cannot_be_made_by_hand() -> None:
 
 def test_what_control_makes_is_what_parse_reads() -> None:
     assert parse(RELEASE.to_bytes()) == RELEASE
-    assert repr(RELEASE) == "<Release exempel-1: 10 tables, exact>"
+    assert repr(RELEASE) == "<Release exempel-1: 11 tables, exact>"
 
 
 def test_the_same_figures_give_the_same_bytes() -> None:
@@ -149,6 +150,14 @@ def test_a_number_behind_a_note_does_not_come_through() -> None:
     found = control(hidden, AGREEMENT, packages(AGREEMENT), MADE)
     assert b"98765" not in found.to_bytes()
     assert found.table("nya").rows[3] == {"period": "2020-04", "value": None, "note": "edge"}
+
+
+def test_the_method_exact_passes_on_no_number_behind_a_note() -> None:
+    cells = FIGURES.cells["nya"]
+    people = np.full_like(cells.people, 98765)
+    hidden = Figures(FIGURES.measures, {"nya": replace(cells, people=people)})
+    counts = exact.protect(hidden, AGREEMENT.release).counts["nya"]
+    assert set(counts.values[counts.notes != Note.KNOWN]) == {0}
 
 
 def test_counts_have_the_shape_of_their_axes() -> None:

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.agreement.model import Agreement
-from linkage.measures.model import Count, Expression, HowMany, Measure, Note, Overlap, Share
-from linkage.release.counts import Answer, mean, tenth, total
-from linkage.release.rows import combinations, percent
+from linkage.measures.model import Count, Expression, Frame, HowMany, Measure, Note, Overlap, Share
+from linkage.release.counts import Answer, Counts, mean, tenth, total
+from linkage.release.rows import combinations, percent, rows
+from linkage.release.tables import PART_TOTALS
 from linkage.synthetic.malmo_2020.figures import PER_MONTH
-from tests.releases import MEASURES, Counter, Person, agreement, crowd, release, year
+from tests.releases import MEASURES, Counter, Person, agreement, crowd, figures, release, year
 
 Reason = str
 Value = Fraction | Reason
@@ -106,6 +107,7 @@ class Oracle:
             case Share(share=share, of=of):
                 several = [share] if isinstance(of, int) else [share, of]
                 asked = share if own["role"] == "value" else several[1]
+                span = frozenset(p for p in span if all(p in self.counter.known(e) for e in several))
                 return self.reason(several, label, span) or Fraction(
                     sum(self.there(asked, p, span) for p in people)
                 )
@@ -314,3 +316,34 @@ def test_a_row_has_its_dimensions_first_then_its_own_key_then_numbers() -> None:
     ]  # fmt: skip
     assert list(found.table("halvar").rows[0]) == ["span", "sex", "part", "value", "against", "change"]
     assert list(found.table("nya").rows[0]) == ["period", "value", "note"]
+
+
+def counts_of(agreed: Agreement, name: str, people: list[Person]) -> tuple[Measure, Counts]:
+    cells = figures(agreed, people).cells[name]
+    measure = next(m for m in agreed.measures if m.name == name)
+    return measure, Counts(cells.axes, cells.people.copy(), cells.notes.copy())
+
+
+def test_where_one_part_has_no_dates_the_unique_people_of_a_period_are_not_told_either() -> None:
+    """Also where whoever counted told them."""
+    agreed, _ = year()
+    measure, counts = counts_of(agreed, "med-centret", crowd(20, 12, seed=6))
+    unique = counts.axes[0].values.index("unique")
+    counts.notes[unique] = Note.KNOWN
+    frame = Frame(agreed.window, agreed.dimensions)
+    found = [r for r in rows(measure, counts, frame) if r["part"] in PART_TOTALS and r["period"] != "all"]
+    assert len(found) == 3 * 13
+    assert all(r["value"] is None and r["note"] == "no dates" for r in found)
+
+
+def test_both_sides_of_a_share_are_known_or_none_is() -> None:
+    """Also where whoever counted knew one of them in a period beyond the other's edge."""
+    agreed, _ = year()
+    measure, counts = counts_of(agreed, "nya-andel", crowd(20, 12, seed=6))
+    counts.notes[1, 0] = Note.KNOWN
+    counts.values[1, 0] = 1000
+    found = rows(measure, counts, Frame(agreed.window, agreed.dimensions))
+    assert found[0] == {"period": "2020-01", "value": None, "of": None, "percent": None, "note": "edge"}
+    assert found[-1]["of"] == tenth(
+        mean([Answer(Fraction(int(v))) for v in counts.values[1, 1:12]]).value or Fraction(0)
+    )

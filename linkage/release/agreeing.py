@@ -152,10 +152,9 @@ def ever(rows: Rows) -> None:
             values = [value for key, _ in pieces if (value := rows.number(key, counted)) is not None]
             if whole is None or not values:
                 continue
-            all_known = (
-                rows.table.time == "period" and rows.table.kind == "count" and len(values) == len(pieces)
-            )
-            if whole < max(values) or (all_known and whole > sum(values)):
+            # what is beyond an edge adds nobody to the whole; withheld periods may, and gaps between spans
+            bounded = rows.table.time == "period" and all(row.get("note") != "withheld" for _, row in pieces)
+            if whole < max(values) or (bounded and whole > sum(values)):
                 raise EverError(
                     "table {measure}: {row} does not fit its periods",
                     measure=rows.table.measure,
@@ -215,8 +214,7 @@ def _answers(rows: Rows) -> Iterator[tuple[Question, Fraction]]:
         if table.kind == "overlap" and isinstance(key.own, tuple):
             for source in key.own:
                 combined[_asked(source, table, key)].append(rows.number(key))
-        elif table.kind == "share" and _is_period(table, key):
-            # over several periods a share looks at those only in which both its sides are known
+        elif table.kind == "share" and _as_in_a_count(rows, key):
             yield from _told(_asked(str(table.asked), table, key), rows.number(key))
             if isinstance(table.of, str):
                 yield from _told(_asked(table.of, table, key), rows.number(key, "of"))
@@ -234,8 +232,16 @@ def _told(question: Question, value: Fraction | None) -> Iterator[tuple[Question
         yield question, value
 
 
-def _is_period(table: Table, key: Key) -> bool:
-    return table.time == "period" and key.place.time != ALL
+def _as_in_a_count(rows: Rows, key: Key) -> bool:
+    """Whether a share counts its expressions over the same periods as a count of each would.
+
+    Over several periods it looks at those only in which both its sides are known: the same ones where one
+    side is a number from elsewhere, or where no period of the table is beyond an edge.
+    """
+    if rows.table.time == "period":
+        pieces = rows.over_time[key.at(time=None)]
+        return key.place.time != ALL or all("note" not in row for _, row in pieces)
+    return isinstance(rows.table.of, int)
 
 
 def _asked(source: str, table: Table, key: Key) -> Question:

@@ -10,11 +10,14 @@ import base64
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import NoReturn
 
 from keys.errors import KeysError
 
+# control characters, what turns the direction of writing or is not seen at all, separators of lines
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _FORMAT = re.compile(r"[a-z][a-z0-9-]{0,39}/[0-9]{1,6}")
 
 
@@ -24,22 +27,25 @@ class UnknownVersionError(KeysError):
     hint = "it may be of a newer version of the program: update this one"
 
 
-def canonical(document: Mapping[str, object]) -> bytes:
-    """JSON with keys sorted by code point, no white space, UTF-8: one form for one document."""
-    _check(document)
+def canonical(document: Mapping[str, object], *, lines: bool = False) -> bytes:
+    """JSON with keys sorted by code point, no white space, UTF-8: one form for one document.
+
+    lines: strings may hold newlines, as a file within the document does.
+    """
+    _check(document, lines)
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode()
 
 
 def pretty(document: Mapping[str, object]) -> str:
     """JSON for a text file that people open: keys in the order given, one line each, a final newline."""
-    _check(document)
+    _check(document, lines=False)
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def load(text: str | bytes) -> dict[str, object]:
-    """One JSON object, as canonical() could have written it: no key twice, no float, no lone surrogate."""
-    document = _decoded(text)
+def load(text: str | bytes, *, lines: bool = False) -> dict[str, object]:
+    """One JSON object, as canonical() could have written it: no key twice, no float, no control character."""
+    document = _decoded(text, lines)
     if not isinstance(document, dict):
         raise ValueError("not one JSON object, or a key twice, or a number that is not whole")  # noqa: TRY004 - one exception for whatever is not as written
     return document
@@ -47,12 +53,13 @@ def load(text: str | bytes) -> dict[str, object]:
 
 def checked(document: Mapping[str, object]) -> bytes:
     """Canonical JSON with one member more, `sha256`: a damaged private file must not become another key."""
-    return canonical({**document, "sha256": hashlib.sha256(canonical(document)).hexdigest()})
+    inner = canonical(document, lines=True)
+    return canonical({**document, "sha256": hashlib.sha256(inner).hexdigest()}, lines=True)
 
 
 def load_checked(data: bytes) -> dict[str, object]:
     """The document that checked() wrote, `sha256` left out."""
-    document = load(data)
+    document = load(data, lines=True)
     found = document.pop("sha256", None)
     require(checked(document) == data and found is not None)
     return document
@@ -122,7 +129,7 @@ def unb64(text: str, size: int | None = None) -> bytes:
     return data
 
 
-def _decoded(text: str | bytes) -> object:
+def _decoded(text: str | bytes, lines: bool) -> object:
     """None where it is not as it should be: the decoders' own errors hold the text, which may be a key."""
     try:
         if isinstance(text, bytes):
@@ -130,7 +137,7 @@ def _decoded(text: str | bytes) -> object:
         document: object = json.loads(
             text, object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse
         )
-        _check(document)
+        _check(document, lines)
     except (ValueError, RecursionError):
         return None
     return document
@@ -147,20 +154,28 @@ def _refuse(_: str) -> NoReturn:
     raise ValueError("a number that is not whole")
 
 
-def _check(value: object) -> None:
+def _check(value: object, lines: bool) -> None:
     match value:
         case str():
-            value.encode()  # a lone surrogate has no UTF-8
+            _check_text(value, lines)
         case bool() | int() | None:
             pass
         case list() | tuple():
             for item in value:
-                _check(item)
+                _check(item, lines)
         case Mapping():
             for name, item in value.items():
                 if not isinstance(name, str):
                     raise ValueError("a key that is no string")  # noqa: TRY004 - as above
-                _check(name)
-                _check(item)
+                _check_text(name, lines)
+                _check(item, lines)
         case _:
             raise ValueError("neither string, whole number, boolean, null, list nor object")
+
+
+def _check_text(text: str, lines: bool) -> None:
+    """Refuse what would make a terminal show another text than the one that was signed."""
+    text.encode()  # a lone surrogate has no UTF-8
+    for sign in text:
+        if unicodedata.category(sign) in _UNSEEN and not (lines and sign == "\n"):
+            raise ValueError("a control character")

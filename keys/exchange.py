@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from keys import encoding, primitives
 from keys.errors import KeysError
 from keys.identity import Identity
+from keys.names import BadNameError, check_name
 from keys.public import (
     SECRET,
     PublicIdentity,
@@ -142,9 +143,10 @@ def _parse(data: bytes) -> tuple[Handover, bytes, bytes, bytes]:
         document = encoding.load(data[at:end])
         encoding.members(document, {"family", "maker", "receiver"})
         handover = Handover(*(encoding.string(document, name) for name in ("family", "maker", "receiver")))
+        check_name(handover.family)
         handover.info()
         encoding.require(handover.header() == data[at:end])
-    except ValueError:
+    except (ValueError, BadNameError):
         raise HandoverFormatError("the hand-over of the secret is cut or altered") from None
     return handover, signed, signed[end + 4 :], signature
 

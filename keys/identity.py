@@ -165,6 +165,9 @@ class RoundKey(Hidden):
             encoding.members(document, {"format", "xwing", "public"})
             seed = _seed(document, "xwing")
             public = parse_public(encoding.string(document, "public"))
+            encoding.require(isinstance(public, PublicRoundKey))
+            # else packages that were sealed to the public half would be waited for, and none would open
+            encoding.require((public.mlkem, public.x25519) == primitives.xwing_public_bytes(seed))
         except (ValueError, KeysError):
             raise DamagedKeyError("the private key is damaged") from None
         if not isinstance(public, PublicRoundKey):
@@ -175,7 +178,7 @@ class RoundKey(Hidden):
 def private_document(data: bytes, expected: str) -> Mapping[str, object]:
     """What a to_bytes() of this format wrote, whole. Raises UnknownVersionError, DamagedKeyError."""
     try:
-        encoding.known_format(encoding.load(data), expected)
+        encoding.known_format(encoding.load(data, lines=True), expected)
         return encoding.load_checked(data)
     except ValueError:
         raise DamagedKeyError("the private key is damaged") from None

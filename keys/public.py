@@ -92,8 +92,10 @@ class PublicIdentity:
 
     def __post_init__(self) -> None:
         check_name(self.name)
-        if len(self.ed25519) != primitives.ED25519_PUBLIC:
-            raise PublicKeyError("the signing key of {name} is no key", name=self.name)
+        try:
+            primitives.ed25519_check(self.ed25519)
+        except primitives.Refused:
+            raise PublicKeyError("the signing key of {name} is no key", name=self.name) from None
         _ = self._sealing
 
     def __repr__(self) -> str:

@@ -157,6 +157,39 @@ def test_a_header_in_another_form_is_refused_even_when_signed() -> None:
         accept(signed + MALMO.sign(PURPOSE, signed), AF, KNOWN, "malmo-sok")
 
 
+UNSEEN = ["\x1b[2J", "\x07", "\x7f", "\x9b31m", "\r", "\n", "\t", "\u202e", "\u2066", "\u200b", "\u2028"]
+
+
+@pytest.mark.parametrize("family", ["Malmo", "a b", "-a", *(f"malmo{sign}" for sign in UNSEEN)])
+def test_a_family_that_is_no_name_is_refused_before_it_is_told(family: str) -> None:
+    header = json.dumps(
+        {"family": family, "maker": MALMO.public.fingerprint, "receiver": AF.public.fingerprint},
+        separators=(",", ":"),
+        sort_keys=True,
+        ensure_ascii=False,
+    ).encode()
+    signed = b"linkage-secret/1\n" + b"".join(len(p).to_bytes(4) + p for p in (header, bytes(32 + 1136)))
+    with pytest.raises(HandoverFormatError) as caught:
+        read_handover(signed + MALMO.sign(PURPOSE, signed))
+    assert family not in str(caught.value)
+
+
+@pytest.mark.parametrize("sign", UNSEEN)
+def test_a_receipt_with_what_a_terminal_would_not_show_is_refused(sign: str) -> None:
+    for facts in ({"at": f"2026{sign}"}, {f"at{sign}": 1}, {"list": [{"deep": sign}]}):
+        with pytest.raises(ValueError, match="control character"):
+            receipt(MALMO, facts)
+        stated = {
+            "format": RECEIPT,
+            "name": "malmo",
+            "signer": MALMO.public.fingerprint,
+            "facts": facts,
+            "signature": encoding.b64(bytes(64)),
+        }
+        with pytest.raises(ReceiptError):
+            read_receipt(json.dumps(stated, indent=1, ensure_ascii=False).encode() + b"\n")
+
+
 def test_no_failure_shows_the_secret() -> None:
     for change in (HANDED[:-1] + bytes([HANDED[-1] ^ 1]), HANDED[:-65] + b"\0" + HANDED[-64:]):
         try:

@@ -297,3 +297,67 @@ def test_a_safety_number_is_eight_groups_of_five() -> None:
 def test_a_signing_key_has_32_bytes() -> None:
     with pytest.raises(PublicKeyError, match="signing key"):
         PublicIdentity("malmo", bytes(31), MALMO.public.mlkem, MALMO.public.x25519)
+
+
+# every point of edwards25519 whose order divides 8: y, and y with the sign of x
+SMALL_ORDER = [
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+]
+PRIME = 2**255 - 19
+# y of Malmö's key is no small number, so y + p has no 255 bits; a point with a small y has a second encoding
+NOT_CANONICAL = [(PRIME + y).to_bytes(32, "little").hex() for y in range(19)]
+NO_POINT = [(2).to_bytes(32, "little").hex(), (7).to_bytes(32, "little").hex()]
+
+
+@pytest.mark.parametrize("point", [*SMALL_ORDER, *NOT_CANONICAL, *NO_POINT, "00" * 31, "01" * 33, ""])
+def test_what_is_no_point_of_full_order_is_no_signing_key(point: str) -> None:
+    with pytest.raises(PublicKeyError, match="the signing key of malmo is no key"):
+        PublicIdentity("malmo", bytes.fromhex(point), MALMO.public.mlkem, MALMO.public.x25519)
+    with pytest.raises(PublicKeyError):
+        parse_public(broken(lambda d: d.update(ed25519=encoding.b64(bytes.fromhex(point))), MALMO.public))
+
+
+def test_why_small_orders_are_refused() -> None:
+    # the neutral point as key and as R, S = 0: the library alone takes this as a signature of anything
+    neutral = bytes.fromhex(SMALL_ORDER[0])
+    primitives.ed25519_verify(neutral, b"anything", neutral + bytes(32))
+
+
+@given(seed=st.binary(min_size=32, max_size=32))
+def test_every_true_key_is_a_signing_key(seed: bytes) -> None:
+    primitives.ed25519_check(primitives.ed25519_public(seed))
+
+
+def test_the_check_of_points_agrees_with_the_formulas_of_the_curve() -> None:
+    # an oracle of its own: all y below 400, the root taken as RFC 8032 section 5.1.3 takes it
+    d = -121665 * pow(121666, -1, PRIME) % PRIME
+    for y in range(400):
+        square = (y * y - 1) * pow(d * y * y + 1, -1, PRIME) % PRIME
+        root = pow(square, (PRIME + 3) // 8, PRIME)
+        if root * root % PRIME != square:
+            root = root * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
+        usable = root * root % PRIME == square and y not in {0, 1}
+        try:
+            primitives.ed25519_check(y.to_bytes(32, "little"))
+        except primitives.Refused:
+            assert not usable, y
+        else:
+            assert usable, y
+
+
+def test_a_round_key_with_the_public_half_of_another_is_refused() -> None:
+    other = RoundKey.generate("matcher", "malmo-sok", 1, MATCHER)
+    mixed = {**json.loads(ROUND.to_bytes()), "public": other.public.to_text()}
+    del mixed["sha256"]
+    with pytest.raises(DamagedKeyError):
+        RoundKey.from_bytes(encoding.checked(mixed))
+    whole = {**json.loads(ROUND.to_bytes())}
+    del whole["sha256"]
+    assert RoundKey.from_bytes(encoding.checked(whole)).public == ROUND.public

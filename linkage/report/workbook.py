@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LONGEST_NAME: Final = 31  # characters of a sheet's name, Excel's limit
 LONGEST_TEXT: Final = 32_767  # and of a cell
 LONGEST_FOOTER: Final = 200  # a little below Excel's limit, with the codes that stand before it
+LABELS: Final = 44  # characters across the first column of the front sheet, and the last
+TEXTS: Final = 100
+LINE: Final = 15.5  # points of height that a line takes
 RED: Final = "#B3001B"
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _OPTIONS: Final = {
@@ -85,9 +88,9 @@ class _Book:
     # -- the front sheet ----------------------------------------------------------------------------------
 
     def _about(self, sheet: Any) -> None:
-        sheet.set_column(0, 0, 44)
-        sheet.set_column(1, 1, 14)
-        sheet.set_column(2, 2, 100)
+        sheet.set_column(0, 0, LABELS)
+        sheet.set_column(1, 1, 12)
+        sheet.set_column(2, 2, TEXTS)
         agreement, words, row = self._release.agreement, self._words, 0
         row = self._put(sheet, row, agreement.title, "title")
         if self._release.exact:
@@ -102,7 +105,9 @@ class _Book:
         for name, table in zip(self._names[1:], self._release.tables, strict=True):
             target = name.replace("'", "''")
             sheet.write_url(row, 0, f"internal:'{target}'!A1", self._formats["link"], _fitting(table.title))
-            self._text(sheet, row, 2, answer(table, words), "wrapped")
+            said = answer(table, words)
+            self._text(sheet, row, 2, said, "wrapped")
+            sheet.set_row(row, LINE * max(_lines(table.title, LABELS), _lines(said, TEXTS)))
             row += 1
         row = self._put(sheet, row + 1, words.t("Coverage, per cent"), "head")
         for package in self._release.packages:
@@ -119,10 +124,13 @@ class _Book:
         if number is not None:
             self._number(sheet, row, 1, number)
         self._text(sheet, row, 2, text, "wrapped")
+        sheet.set_row(row, LINE * max(_lines(label, LABELS), _lines(text, TEXTS)))
         return row + 1
 
     def _put(self, sheet: Any, row: int, text: str, look: str) -> int:
         self._text(sheet, row, 0, text, look)
+        if look == "title":
+            sheet.set_row(row, 2 * LINE)
         return row + 1
 
     # -- a table ------------------------------------------------------------------------------------------
@@ -150,7 +158,7 @@ class _Book:
         if isinstance(cell, int | Decimal):
             self._number(sheet, row, column, cell)
         elif cell:
-            self._text(sheet, row, column, str(cell), "plain")
+            self._text(sheet, row, column, str(cell), "cell")
 
     def _number(self, sheet: Any, row: int, column: int, number: int | Decimal) -> None:
         look = "decimal" if isinstance(number, Decimal) else "whole"
@@ -164,12 +172,13 @@ _LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
     "title": {"bold": True, "font_size": 16},
     "red": {"font_color": RED, "bold": True},
     "head": {"bold": True, "font_size": 12, "bottom": 1},
-    "column_head": {"bold": True, "bottom": 1, "text_wrap": True},
+    "column_head": {"bold": True, "bottom": 1, "text_wrap": True, "indent": 1, "align": "left"},
     "number_head": {"bold": True, "bottom": 1, "text_wrap": True, "align": "right"},
     "plain": {},
+    "cell": {"indent": 1, "align": "left"},
     "soft": {"font_color": "#595959"},
-    "wrapped": {"text_wrap": True},
-    "link": {"font_color": "#00578A", "underline": 1},
+    "wrapped": {"text_wrap": True, "indent": 1, "align": "left"},
+    "link": {"font_color": "#00578A", "underline": 1, "text_wrap": True, "indent": 1, "align": "left"},
     "whole": {"num_format": "#,##0"},
     "decimal": {"num_format": "#,##0.0"},
 }
@@ -208,10 +217,15 @@ def _facts(release: Release, words: Words) -> list[tuple[str, str]]:
     ]
 
 
+def _lines(text: str, width: int) -> int:
+    """The lines that a text takes in a column of so many characters."""
+    return sum(max(1, -(-len(part) // width)) for part in text.split("\n"))
+
+
 def _width(name: str, cells: list[object]) -> float:
     """Wide enough for most of a column's cells; a long head may wrap."""
     longest = max([len(str(cell)) for cell in cells if cell is not None] + [0])
-    return float(min(max(longest + 2, min(len(name), 16) + 3, 8), 60))
+    return float(min(max(longest + 3, min(len(name), 16) + 3, 8), 60))
 
 
 def _footer(text: str) -> str:

@@ -1,7 +1,7 @@
 """Striking at a chosen step: every place where a flow leaves something behind is a point to be killed at.
 
 Points: before and after each move, removal and new folder, each commit of a database; where room runs out,
-each sync of a file too.
+each new folder and each sync of a file.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Points:
 def watched(points: Points, *, after: bool = True, room: bool = False) -> Iterator[Points]:
     """Count everything lasting that is done in the block.
 
-    after: also once it is done. room: what needs room on the disk of files: syncs count, commits do not.
+    after: also once it is done. room: only what needs room on the disk of files.
     """
 
     def around(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -63,7 +63,7 @@ def watched(points: Points, *, after: bool = True, room: bool = False) -> Iterat
         connection.execute("PRAGMA synchronous = OFF")
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in PATHS:
+        for name in ("mkdir",) if room else PATHS:
             patch.setattr(Path, name, around(getattr(Path, name)))
         # a process that is killed loses nothing that it wrote; only losing power asks for the real thing
         patch.setattr(os, "fsync", around(lambda _: None) if room else lambda _: None)

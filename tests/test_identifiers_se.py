@@ -304,6 +304,23 @@ def test_columns_give_what_the_plain_twin_gives(values: list[str], extracted: dt
     assert answers(values, extracted) == [plain_se.read(value, extracted) for value in values]
 
 
+def test_every_sign_at_every_place_is_read_as_the_plain_twin_reads_it() -> None:
+    for number in (
+        "199001012385",
+        "19900101-2385",
+        "9001012385",
+        "900101+2385",
+        "991981000010",
+        "50-123456/1",
+    ):
+        values = [
+            number[:place] + chr(code) + number[place + 1 :]
+            for place in range(len(number))
+            for code in [*range(256), 0x2013, 0xFF10, 0x0660, 0x1D7CE, 0xFFFF]
+        ]
+        assert answers(values) == [plain_se.read(value, EXTRACTED) for value in values]
+
+
 @settings(deadline=None)
 @given(st.lists(texts, min_size=1, max_size=12), st.data())
 def test_a_slice_of_a_column_is_read_as_itself(values: list[str], data: st.DataObject) -> None:

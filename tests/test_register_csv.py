@@ -164,6 +164,13 @@ def test_a_cell_in_place_of_a_name_is_not_suggested(tmp_path: Path) -> None:
     assert number not in str(refused(tmp_path, f"{number}\n{number}\n", source))
 
 
+def test_names_that_may_be_cells_are_not_shown(tmp_path: Path) -> None:
+    twice = refused(tmp_path, "Pnr;Start;Slut;2020-02-28;2020-02-28\n" + ROW)
+    assert str(twice) == "two columns have the name '…': r.csv"
+    long = "Start " * 20
+    assert str(refused(tmp_path, f"Pnr;{long};Slut\n{ROW}")) == "no column 'Start': r.csv"
+
+
 def test_a_record_longer_than_any_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(csv_module, "BLOCK", 1_000)
     error = refused(tmp_path, HEAD + ROW * 30 + f'{ANNA};2020-01-01;"' + ROW * 100)

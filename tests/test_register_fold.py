@@ -166,12 +166,16 @@ def test_people_without_presence_have_no_row_and_count_for_the_coverage(tmp_path
         f"{personnummer(dt.date(1990, 1, 1), 239)},2020-01-01,2020-12-31\n"
         "900101-T238,2020-01-01,\n"
         "900101-T238,2020-01-01,\n"
+        ",2020-01-01,\n"
+        " ,2020-01-01,\n"
     )
     found = read(plan_of(Source("r.csv", "Pnr", Spells("Start", "Slut"), "krami")), tmp_path, Dimensions())
     summary = found.folded.summary
     assert len(found.folded) == 1
-    assert (summary.rows_used, summary.rows_outside, summary.refused) == (1, 1, {"interim": 2})
-    assert (summary.people_counted, summary.people_total, summary.counted_percent) == (2, 3, 66)
+    assert (summary.rows_used, summary.rows_outside) == (1, 1)
+    assert summary.refused == {"empty": 2, "interim": 2}
+    # two who can be counted, the one interim number, and two of whom nothing is known
+    assert (summary.people_counted, summary.people_total, summary.counted_percent) == (2, 5, 40)
 
 
 def test_columns_are_of_the_agreed_types_and_dimensions_ride_along(tmp_path: Path) -> None:

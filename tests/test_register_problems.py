@@ -34,10 +34,10 @@ def test_every_refused_row_is_listed_once_in_order(tmp_path: Path) -> None:
     found = read_text(tmp_path, text)
     assert table(found.files[0].problems) == [
         ["record", "column", "reason"],
-        ["3", "Pnr", "the agreement does not link this kind: interim"],
+        ["3", "Pnr", "the agreement does not link this kind: interim number"],
         ["4", "Pnr", "a wrong check digit"],
         ["5", "Pnr", "no identity number"],
-        ["6", "Pnr", "the agreement does not link this kind: tf"],
+        ["6", "Pnr", "the agreement does not link this kind: TF number"],
         ["7", "Start", "not a day as 2020-01-31"],
     ]
     assert table(found.files[0].problems, Lang.SV)[0] == ["post", "kolumn", "skäl"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,15 @@ def test_ignored_values_are_left_out_and_counted(tmp_path: Path) -> None:
     assert bitmaps(found) == {ANNA: {"krami": 1}}
     assert found.folded.summary.rows_ignored == 2
     assert found.folded.summary.identifiers["personnummer"] == 1
+
+
+def test_values_of_rows_that_are_not_chosen_need_no_name(tmp_path: Path) -> None:
+    source = replace(SOURCE, where={"Start": frozenset({"2020-01-01"})})
+    text = register("Krami") + f"{ANNA};Avanti;2020-02-01;\n"
+    found = read_text(tmp_path, text, source)
+    assert found.fault is None
+    assert found.folded.summary.rows_ignored == 1
+    assert found.files[0].problems.count == 0
 
 
 def test_rows_with_unnamed_values_are_refused_ones(tmp_path: Path) -> None:

@@ -226,8 +226,9 @@ def test_wrong_rows_are_told_with_their_records_and_counted_once(tmp_path: Path)
     ]
     summary = found.folded.summary
     assert summary.refused == {"broken-date": 1, "end-before-start": 1, "no-day": 1}
-    assert summary.rows_used == 1
+    assert (summary.rows_used, summary.rows_outside) == (1, 0)
     assert summary.identifiers["unreadable"] == 1
+    assert found.folded.people() == {"krami": 1, "avanti": 0, "lista": 0}
 
 
 def test_rows_that_the_map_leaves_out_are_not_looked_at(tmp_path: Path) -> None:

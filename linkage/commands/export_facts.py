@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkage.errors import Text
-from linkage.register import reason_text
+from linkage.register import kind_text, reason_text
 from linkage.texts import say
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class ExportFacts:
             for reason, rows in summary.refused.items()
         ]
         lines += [
-            Text("  {rows} identity numbers of the kind {kind}", {"rows": rows, "kind": kind})
+            Text("  {rows} rows with: {kind}", {"rows": rows, "kind": kind_text(kind)})
             for kind, rows in summary.identifiers.items()
             if rows
         ]

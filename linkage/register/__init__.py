@@ -17,7 +17,7 @@ from linkage.register.model import (
 )
 from linkage.register.planning import plan
 from linkage.register.reading import FileRead, Read, read
-from linkage.register.reasons import reason_text
+from linkage.register.reasons import kind_text, reason_text
 from linkage.register.summary import Summary
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Spells",
     "Summary",
     "Undated",
+    "kind_text",
     "parse_day",
     "parse_map",
     "plan",

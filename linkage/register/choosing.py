@@ -28,10 +28,8 @@ def chosen(batch: Batch, where: Mapping[str, frozenset[str]]) -> _Where:
     """The rows that have one of the cells in each of these columns."""
     rows = np.ones(len(batch), bool)
     for column, cells in where.items():
-        rows &= (
-            _look_up(batch.coded[column], [plain(cell) in cells for cell in _distinct(batch.coded[column])])
-            != 0
-        )
+        here = batch.coded[column]
+        rows &= _look_up(here, [plain(cell) in cells for cell in _distinct(here)]) != 0
     return rows
 
 

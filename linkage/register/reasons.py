@@ -10,9 +10,23 @@ UNKNOWN_VALUE = "unknown-value"
 NAMELESS = Text("a value that the map does not name")
 
 
+_KINDS = {
+    "interim": Text("interim number"),
+    "reserve": Text("reserve number"),
+    "tf": Text("TF number"),
+    "lma": Text("LMA number"),
+    "unreadable": Text("unreadable"),
+}
+
+
+def kind_text(kind: str) -> Text | str:
+    """What a person reads for a kind of identifier: its own name where that is a word."""
+    return _KINDS.get(kind, kind)
+
+
 def not_linked(kind: str) -> Text:
     """Why a row with an identifier of a kind that is not accepted is refused."""
-    return Text("the agreement does not link this kind: {kind}", {"kind": kind})
+    return Text("the agreement does not link this kind: {kind}", {"kind": kind_text(kind)})
 
 
 def reason_text(slug: str, of_scheme: str) -> Text:

@@ -6,6 +6,7 @@ made each time that a part is opened, in memory, while counting. What was seen b
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from linkage.package.errors import (
     AnotherRoundKeyError,
     AnotherSecretError,
     ColumnsError,
+    FutureError,
     NotYetError,
     OtherPartyError,
     PackageSignatureError,
@@ -44,6 +46,9 @@ Source: TypeAlias = Callable[[], BinaryIO]
 """Opens the package anew at each call: an independent, seekable stream, closed by whoever asked for it."""
 Keys: TypeAlias = Mapping[str, PublicIdentity | PublicRoundKey]
 """Public keys by their fingerprint."""
+
+
+CLOCKS_DIFFER = dt.timedelta(days=1)  # what a sender's clock may be ahead of ours
 
 
 class MissingKeyError(KeysError):
@@ -150,11 +155,18 @@ class Package:
             ) from None
 
 
-def check(source: Source, agreement: Agreement, keys: Keys, seen: Sequence[Seen] = ()) -> Package:
+def check(
+    source: Source,
+    agreement: Agreement,
+    keys: Keys,
+    seen: Sequence[Seen] = (),
+    now: dt.datetime | None = None,
+) -> Package:
     """The package, where it passes (1) to (9); raises the error of the first check that fails.
 
     agreement: not a draft. keys: at least the parties' identities. seen: what was accepted before in this
-    round, of every party. Goes through the file once, one part in memory.
+    round, of every party. now: the moment of receipt, aware; left out where it was received before.
+    Goes through the file once, one part in memory.
     """
     with closing(source()) as stream:
         sealed = read.read(stream)  # (1)
@@ -165,7 +177,7 @@ def check(source: Source, agreement: Agreement, keys: Keys, seen: Sequence[Seen]
         _signed(sealed, sender, agreement, keys)
         _same_secret(header, seen)
         layout = _columns(header, agreement)
-        twin = _newest(header, seen)
+        twin = _newest(header, seen, now)
         # (9) every part is the one whose digest was signed
         sha512 = read.digest(stream, sealed)
     if twin is not None and twin.sha512 != sha512:
@@ -271,8 +283,15 @@ def _columns(header: Header, agreement: Agreement) -> Layout:
     return layout
 
 
-def _newest(header: Header, seen: Sequence[Seen]) -> Seen | None:
-    # (8) newer than all that this party sent before, or one of them once more, which (9) will tell
+def _newest(header: Header, seen: Sequence[Seen], now: dt.datetime | None) -> Seen | None:
+    # (8) newer than all that this party sent before, or one of them once more, which (9) will tell; and not
+    # of a time to come, for a mistaken clock would leave nothing to correct it with
+    if now is not None and header.made > now + CLOCKS_DIFFER:
+        raise FutureError(
+            "the package of {party} was made at {created}, which is yet to come",
+            party=header.party,
+            created=header.created,
+        )
     earlier = [s for s in seen if s.party == header.party]
     twin = next((s for s in earlier if (s.id, s.sequence) == (header.id, header.sequence)), None)
     if twin is None and any(s.sequence >= header.sequence for s in earlier):

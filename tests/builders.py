@@ -198,6 +198,12 @@ def plain_summary(facts: Mapping[str, Any] | bytes) -> bytes:
 def header(scene: Scene, party: str, /, **changes: Any) -> dict[str, Any]:
     """The facts of a package's header, with changes."""
     agreement = scene.agreement
+    made = dt.timedelta(milliseconds=changes.get("sequence", int(NOW.timestamp() * 1000)))
+    epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    try:
+        created = f"{epoch + made:%Y-%m-%dT%H:%M:%SZ}"
+    except OverflowError:
+        created = "9999-12-31T23:59:59Z"
     return {
         "agreement": agreement.name,
         "round": agreement.round,
@@ -209,7 +215,7 @@ def header(scene: Scene, party: str, /, **changes: Any) -> dict[str, Any]:
         "round_key": agreement.matcher.round_key,
         "check": scene.check.hex(),
         "id": "00112233445566778899aabbccddeeff",
-        "created": "2026-11-21T20:00:00Z",
+        "created": created,
         "columns": scene.layout(party).to_json(),
         "ranges": 0,
         "pairs": 0,

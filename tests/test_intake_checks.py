@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import struct
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from linkage.intake import MissingKeyError, Seen
 from linkage.package import errors
 from linkage.package.rows import Rows
 from tests.builders import (
+    NOW,
     STEP,
     SUMMARY,
     Part,
@@ -103,6 +105,9 @@ RECEIVED: dict[str, tuple[bytes, type[PackageError]]] = {
     "name with a line feed": (made(agreement="malmo-sok\n"), FORMAT),
     "id too short": (made(id="00"), FORMAT),
     "no such day": (made(created="2026-02-30T00:00:00Z"), FORMAT),
+    "created a second later": (made(created="2026-11-21T20:00:01Z"), FORMAT),
+    "created long ago": (made(created="1999-01-01T00:00:00Z"), FORMAT),
+    "sequence after the year 9999": (made(sequence=(1 << 53) - 1), FORMAT),
     "columns no list": (made(columns="token"), FORMAT),
     "column of no width": (made(columns=[["token", 0]]), FORMAT),
     "too many ranges": (made(ranges=17), FORMAT),
@@ -453,10 +458,41 @@ def test_a_newer_package_of_the_same_party_is_taken() -> None:
     assert not check(NEWER, seen(OLDER), seen(GOOD)).repeated
 
 
-@pytest.mark.parametrize("data", [OLDER, TWIN, made(created="2026-11-21T20:00:01Z")])
+@pytest.mark.parametrize("data", [OLDER, TWIN])
 def test_an_older_package_and_another_of_the_same_moment_are_refused(data: bytes) -> None:
     with pytest.raises(errors.SequenceError, match="malmo"):
         check(data, seen(GOOD))
+
+
+DAY = 24 * 60 * 60 * 1000
+
+
+@pytest.mark.parametrize(("ahead", "refused"), [(0, False), (DAY, False), (DAY + 1, True), (400 * DAY, True)])
+def test_a_package_of_a_day_to_come_is_refused_on_receipt(ahead: int, refused: bool) -> None:
+    data = made(sequence=SEQUENCE + ahead)
+
+    def received(*, now: dt.datetime | None) -> intake.Package:
+        return intake.check(lambda: io.BytesIO(data), HERE.agreement, HERE.keys, (), now)
+
+    if refused:
+        with pytest.raises(errors.FutureError, match="malmo was made at 202"):
+            received(now=NOW)
+    else:
+        assert received(now=NOW).party == "malmo"
+    # what was received before is not refused because a clock was set back
+    assert received(now=None).party == "malmo"
+
+
+def test_another_version_is_named() -> None:
+    for version in ("2", "12", "123456"):
+        with pytest.raises(errors.AnotherFormatError) as told:
+            check(GOOD.replace(b"package/1", f"package/{version}".encode(), 1))
+        assert (
+            str(told.value) == f"format linkage-package/{version} is not known here; known: linkage-package/1"
+        )
+    for no_version in ("", "x", "1x", "-1", "1234567", "2 "):
+        with pytest.raises(errors.FormatError):
+            check(GOOD.replace(b"package/1", f"package/{no_version}".encode(), 1))
 
 
 def test_the_same_bytes_again_are_nothing_new() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import hashlib
 import os
 import stat
@@ -445,3 +446,16 @@ def test_a_full_disk_anywhere_changes_nothing(tmp_path: Path) -> None:
 def test_the_face_is_what_the_program_calls() -> None:
     assert matcher.receive is matcher_receive.receive
     assert NAME in str(ROUND)
+
+
+def test_a_package_of_a_day_to_come_is_refused_and_can_be_corrected(table: Table) -> None:
+    ahead = table.package("malmo", minute=24 * 60 + 1)
+    with pytest.raises(RefusedError, match="which is yet to come") as told:
+        table.receive(ahead)
+    assert told.value.check == "FutureError"
+    with pytest.raises(RefusedError, match="yet to come"):
+        table.match([ahead, table.package("af")])
+    assert table.receive(table.package("malmo")).missing == ("af",)
+    assert "(8) not of a day to come" in str(table.status().lines()[-1])
+    # one day on, its time has come
+    table.receive(ahead, now=NOW + dt.timedelta(days=1))

@@ -125,7 +125,7 @@ def _checked(desk: Desk, paths: Sequence[Path], now: dt.datetime) -> list[tuple[
     refused: list[tuple[Path, PackageError]] = []
     for path in paths:
         try:
-            package = intake.check(lambda path=path: open_sent(path), desk.agreement, desk.keys, seen)  # type: ignore[misc] # mypy cannot infer a lambda's default
+            package = intake.check(lambda path=path: open_sent(path), desk.agreement, desk.keys, seen, now)  # type: ignore[misc] # mypy cannot infer a lambda's default
         except PackageError as error:
             refused.append((path, error))
             continue

@@ -26,6 +26,7 @@ CHECKS: Mapping[str, Text] = {
     "ColumnsError": Text("(7) columns"),
     "NotYetError": Text("(7) nothing that is to come"),
     "SequenceError": Text("(8) newer than the one before"),
+    "FutureError": Text("(8) not of a day to come"),
     "OlderError": Text("(8) newer than the one before"),
     "DamagedPartError": Text("(9) parts as they were signed"),
     "ClosedError": Text("before the match"),

@@ -94,6 +94,12 @@ class SequenceError(PackageError):
     hint: ClassVar[str] = "the newest export counts; to correct it, export once more"
 
 
+class FutureError(PackageError):
+    """(8) The package says that it is of a later day: nothing newer could ever take its place."""
+
+    hint: ClassVar[str] = "sender and matcher set their clocks (linkage doctor shows it), then export again"
+
+
 class DamagedPartError(PackageError):
     """(9), (10) A part is not the one that the sender signed."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_RANGES: Final = 16  # log2: at most 65 536 token ranges
 MAX_PAIRS: Final = 1 << 16
+EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MAX_HEADER: Final = 1 << 20  # bytes; some twenty thousand series
 
 _NAME = r"[a-z0-9-]{1,255}"
@@ -79,6 +80,11 @@ class Header:
         type(self).parse(data)
         return data
 
+    @property
+    def made(self) -> dt.datetime:
+        """When it was exported, as the sender's clock stood, aware."""
+        return EPOCH + dt.timedelta(milliseconds=self.sequence)
+
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """The header of these bytes. Raises FormatError for all that is not exactly a header."""
@@ -91,8 +97,9 @@ class Header:
         if not isinstance(facts, Mapping) or facts.keys() != _TEXTS.keys() | _NUMBERS.keys() | {"columns"}:
             raise FormatError("the header has other keys than a package's")
         texts = {key: _text(key, facts[key]) for key in _TEXTS}
-        _moment(texts["created"])
         numbers = {key: _number(key, facts[key]) for key in _NUMBERS}
+        if texts["created"] != created(numbers["sequence"]):
+            raise FormatError("the header's created is not the moment of its sequence")
         try:
             found = columns(facts["columns"])
         except ValueError:
@@ -100,17 +107,18 @@ class Header:
         return cls(columns=found, **texts, **numbers)  # type: ignore[arg-type]  # two tables of checked facts
 
 
+def created(sequence: int) -> str:
+    """The time, to the second, of so many milliseconds since 1970. Raises FormatError after the year 9999."""
+    try:
+        return f"{EPOCH + dt.timedelta(milliseconds=sequence):%Y-%m-%dT%H:%M:%SZ}"
+    except OverflowError:
+        raise _wrong("sequence") from None
+
+
 def _text(key: str, value: object) -> str:
     if not isinstance(value, str) or _TEXTS[key].fullmatch(value) is None:
         raise _wrong(key)
     return value
-
-
-def _moment(text: str) -> None:
-    try:
-        dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise _wrong("created") from None
 
 
 def _number(key: str, value: object) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MAGIC: Final = b"linkage-package/1\n"
 STEP: Final = 1 << 16  # a part's plaintext is a multiple of this, so that its length tells little
 LARGEST: Final = 1 << 21  # of a part's plaintext: what a worker must hold
+_VERSION = re.compile(rb"(linkage-package/[0-9]{1,6})\n")
 _NUMBER = struct.Struct(">I")
 _DIGEST: Final = 32
 
@@ -136,9 +138,12 @@ def _magic(stream: BinaryIO) -> None:
     found = _some(stream, len(MAGIC))
     if found == MAGIC:
         return
-    family, _, version = found.partition(b"/")
-    if len(found) == len(MAGIC) and family == MAGIC.partition(b"/")[0] and version[:1].isdigit():
-        raise AnotherFormatError("a package of a version that this program does not know")
+    if other := _VERSION.match(found + _some(stream, 5)):
+        raise AnotherFormatError(
+            "format {found} is not known here; known: {known}",
+            found=other[1].decode("ascii"),
+            known=MAGIC.decode("ascii").rstrip(),
+        )
     raise FormatError("not a package")
 
 

@@ -17,7 +17,7 @@ from linkage import canonical
 from linkage.package import checks
 from linkage.package.background import Background
 from linkage.package.errors import WriteError
-from linkage.package.header import MAX_RANGES, Header
+from linkage.package.header import EPOCH, MAX_RANGES, Header, created
 from linkage.package.layout import COUNT, Layout
 from linkage.package.read import (
     LARGEST,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from linkage.package.rows import Rows
 
 ID: Final = 16
-EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MAX_SUMMARY: Final = (
     STEP - COUNT
 )  # never the largest part, so the number of people shows no finer than it says
@@ -88,18 +87,19 @@ def write(
     summary = _summary(summary_json)
     people = _Ordered(rows)
     ranges, cuts = _cuts(people.high, layout, target)
+    sequence = (now - EPOCH) // dt.timedelta(milliseconds=1)
     header = Header(
         agreement=agreement.name,
         round=agreement.round,
         digest=(agreement.digest or b"").hex(),
         party=party.name,
-        sequence=(now - EPOCH) // dt.timedelta(milliseconds=1),
+        sequence=sequence,
         sender=sender.public.fingerprint,
         matcher=agreement.matcher.identity or "",
         round_key=round_key.fingerprint,
         check=check.hex(),
         id=(primitives.random(ID) if package_id is None else package_id).hex(),
-        created=f"{now.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
+        created=created(sequence),
         columns=layout.columns,
         ranges=ranges,
     )

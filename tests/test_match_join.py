@@ -110,3 +110,10 @@ def test_what_nobody_asks_for_is_left_where_it_is() -> None:
 def test_a_series_that_no_package_has_is_empty() -> None:
     people = join([piece("a.x", {bytes(16): (1, 2, 1)})], QUESTIONS)
     assert people.presence["c.x"].tolist() == [0]
+
+
+def test_what_a_piece_shows_of_itself_holds_no_token() -> None:
+    token = bytes(range(7, 23))
+    made = piece("a.x", {token: (1, 1, 1)})
+    assert repr(made) == str(made) == f"{made}" == "<Piece of 1 rows>"
+    assert str(int.from_bytes(token[:8])) not in repr([made])

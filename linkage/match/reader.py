@@ -21,6 +21,10 @@ class Piece(NamedTuple):
     low: Words
     rows: Rows
 
+    def __repr__(self) -> str:
+        """Without the tokens, which a NamedTuple would show."""
+        return f"<Piece of {len(self.high)} rows>"
+
 
 class Reader:
     """Reads a package for one worker; the last part that it opened stays open."""

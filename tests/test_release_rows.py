@@ -225,7 +225,7 @@ def in_window(periods: int) -> Agreement:
     return agreement(MEASURES, last=last, spans=halves)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(populations())
 def test_rows_are_what_plain_sets_of_people_give(population: tuple[int, list[Person]]) -> None:
     periods, people = population

@@ -69,7 +69,7 @@ class Layout:
         mean_first = sorted(self._shown, key=lambda row: row.get("period") == ALL)  # as on the bridge
         rows = [row for row in mean_first if self._is_total(row)]
         if self._flat_only:
-            return self._flat(rows)
+            return self._flat([row for row in rows if not table.own_key or row.get("sex", ALL) == ALL])
         if table.own_key is None:
             dimension = next((d for d in ("sex", "age") if d in table.dimensions), None)
             if dimension == "age":

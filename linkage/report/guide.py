@@ -138,4 +138,4 @@ def _of_notes(words: Words) -> Iterator[Entry]:
     }
     for note, meaning in meanings.items():
         if note in found:
-            yield Entry(f"“{words.note(note)}”", words.t(meaning))
+            yield Entry(words.t("“{title}”", title=words.note(note)), words.t(meaning))

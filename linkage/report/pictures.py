@@ -61,7 +61,7 @@ class _Charts:
 
     def _count(self) -> Iterator[Chart]:
         table = self._table
-        if not self._by_period:
+        if not self._tells_periods:
             if table.items:
                 yield from self._bars(self._own_bars())
             if table.time == "span" or not table.items:
@@ -82,7 +82,7 @@ class _Charts:
         table = self._table
         if isinstance(table.of, int):
             yield from self._bars(self._constant_bars(table.of))
-        elif not self._by_period:
+        elif not self._tells_periods:
             yield from self._bars(self._dimension_bars())
         else:
             if "sex" not in table.dimensions:
@@ -167,6 +167,10 @@ class _Charts:
     def _constant(self) -> bool:
         return isinstance(self._table.of, int)
 
+    @property
+    def _tells_periods(self) -> bool:
+        return self._by_period and "period" in self._representative()[0]
+
     def _series(self, name: str, **labels: Scalar) -> Series:
         key = "percent" if self._percent else "value"
         periods = self._words.release.window.labels
@@ -182,10 +186,10 @@ class _Charts:
     def _representative(self) -> tuple[dict[str, Scalar], str]:
         """The row of time that stands for the table, and how it is called: the mean, where there is one."""
         words, table = self._words, self._table
-        if table.time == "period":
-            told = [row for row in table.rows if row["period"] == MEAN and row["value"] is not None]
-            if told:
-                return {"period": MEAN}, words.average
+        own: dict[str, Scalar] = {table.own_key: table.own[0]} if table.own_key else {}
+        one = self._unique or own
+        if table.time == "period" and self._number({"period": MEAN, **one}) is not None:
+            return {"period": MEAN}, words.average
         return {}, self.t("at some time in {window}", window=words.window)
 
     def _number(self, labels: dict[str, Scalar]) -> int | Decimal | None:

@@ -68,7 +68,7 @@ title = "Samverkan 2020"
 purpose = "Att räkna hur många olika personer som samverkan nådde."
 basis = "Exempel: beslut 2020/17."
 [period]
-unit = "month"
+unit = "{unit}"
 first = "{first}"
 last = "{last}"
 counting = "any-day"
@@ -196,9 +196,10 @@ def agreement(
     last: str = "2020-12",
     spans: str = 'h1 = ["2020-01", "2020-06"], h2 = ["2020-07", "2020-12"]',
     agreed: str = AGREED,
+    unit: str = "month",
 ) -> Agreement:
     """An agreement of two parties, ready, with other measures or another window where these are given."""
-    text = HEAD.format(first=first, last=last, spans=spans, measures=measures, agreed=agreed)
+    text = HEAD.format(first=first, last=last, spans=spans, measures=measures, agreed=agreed, unit=unit)
     text = text.replace("@matcher", matcher().public.fingerprint)
     return parse(re.sub(r"@(\w+)", lambda found: _fingerprint(found[1]), text))
 

@@ -82,12 +82,13 @@ def value_axis(ticks: Sequence[float], percent: bool) -> alt.Y:
     )
 
 
-def scale_to(highest: float) -> list[float]:
-    """Round values from 0 to above the highest."""
+def scale_to(highest: float, *, whole: bool = False) -> list[float]:
+    """Round values from 0 to the highest or a little above; whole: no half people."""
     if highest <= 0:
         return [0, 1]
-    power = 10 ** floor(log10(highest))
+    power = 10.0 ** floor(log10(highest))
     step = next(m * power / 10 for m in (2, 2.5, 5, 10, 20, 25, 50) if m * power / 10 * 5 >= highest)
+    step = max(step, 1.0) if whole else step
     return [step * i for i in range(int(-(-highest // step)) + 1)]
 
 

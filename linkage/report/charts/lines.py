@@ -72,7 +72,7 @@ def lines(
     target: a level to compare with; band: shade what is between the first line and the second.
     """
     known = [float(v) for s in series for v in s.values if v is not None]
-    ticks = scale_to(max([*known, float(target or 0)]))
+    ticks = scale_to(max([*known, float(target or 0)]), whole=not percent)
     height = 190 if width < NARROW_BELOW else 220
     ends = _ends(series, words, height / ticks[-1], percent)
     room = 32 + LETTER * max(len(end["t"]) for end in ends)
@@ -144,7 +144,7 @@ def _points(series: Sequence[Series], words: Words) -> Iterator[dict[str, Any]]:
 
 def _small(series: Series, words: Words, width: int) -> Layered:
     known = [float(v) for v in series.values if v is not None]
-    ticks = scale_to(max(known, default=0))
+    ticks = scale_to(max(known, default=0), whole=True)
     size, letter = (11, 6.2) if width < NARROW_BELOW / 3 else (12.5, 7.2)
     text = wrapped(series.name, round((width + 48) / letter))
     title = alt.TitleParams(text, anchor="start", frame="group", offset=8, fontSize=size)

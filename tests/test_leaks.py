@@ -75,8 +75,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Round, list[Done]]
         )
         printed += [link(*words, cwd=at) for words in calls]
         bad = round_.at("malmo") / "bad.csv"
-        bad.write_text(f"Personnummer;Start\n{PEOPLE[0]};2019-02-31\n{PEOPLE[1]};2019-02-01\n")
-        short = ["--id", "Personnummer", "--series", "krami", "--start", "Start"]
+        bad.write_text(f"Personnummer;Start;Slut\n{PEOPLE[0]};2019-02-31;\n{PEOPLE[1]};{PEOPLE[1]};\n")
+        short = ["--id", "Personnummer", "--series", "krami", "--start", "Start", "--end", "Slut"]
         printed.append(link("export", bad, *short, "--agreement", round_.agreement, cwd=round_.at("malmo")))
     (round_.folder / "kept").mkdir()
     (round_.folder / "kept" / "secret.key").write_bytes(secret)

@@ -472,6 +472,21 @@ def test_a_package_never_replaces_what_it_is_made_from(home: Path) -> None:
         assert (home / name).read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["malmo.pub", "../agreement/matcher.pub", "notes.txt", "empty", "folder"])
+def test_a_package_replaces_nothing_but_a_package(home: Path, name: str) -> None:
+    random_register(home, 5)
+    (home / "notes.txt").write_text("my own")
+    (home / "empty").touch()
+    (home / "folder").mkdir()
+    path = home / name
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(UsageError, match="would replace a file that is no package"):
+        run(home, out=Path(name))
+    assert (path.read_bytes() if path.is_file() else None) == before
+    (home / "older.link").write_bytes(b"linkage-package/0\n of an older program")
+    assert run(home, out=Path("older.link")).package == Path("older.link")
+
+
 def test_a_folder_that_is_not_there_is_found_before_the_work(home: Path) -> None:
     with pytest.raises(FileError, match="no such folder"):
         run(home, out=Path("nowhere/p.link"))

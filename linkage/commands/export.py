@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from linkage.commands.export_map import ShortMap, choose
 from linkage.commands.identities import read_identity
 from linkage.commands.secret import own_party, read_secret
 from linkage.errors import FileError, Text, UsageError
+from linkage.package import read
 from linkage.package.layout import Layout
 from linkage.package.rows import Rows
 from linkage.package.write import Written, write
@@ -61,7 +63,7 @@ class NotWrittenError(FileError):
 
 
 class OverwriteError(UsageError):
-    """The package would be written over a register, a key or the agreement."""
+    """The package would be written over a register, a key, or whatever else is no package."""
 
     hint = "name another file with --out; packages usually end in .link"
 
@@ -131,11 +133,22 @@ def export(
 
 
 def _check_place(package: Path, inputs: Sequence[Path]) -> None:
-    """Before the long work: the package has a folder, and replaces nothing that it is made from."""
+    """Before the long work: the package has a folder, and replaces an earlier package or nothing."""
     if not package.parent.is_dir():
         raise NotWrittenError("no such folder: {path}", path=package.parent)
     if package.resolve() in {path.resolve() for path in inputs}:
         raise OverwriteError("the package would replace a file that it is made from: {path}", path=package)
+    if os.path.lexists(package) and not _is_package(package):
+        raise OverwriteError("the package would replace a file that is no package: {path}", path=package)
+
+
+def _is_package(path: Path) -> bool:
+    """Whether a file begins as a package does, of whatever version."""
+    family = read.MAGIC.partition(b"/")[0] + b"/"
+    if not path.is_file():  # nor does this wait for a named pipe
+        return False
+    with path.open("rb") as stream:
+        return stream.read(len(family)) == family
 
 
 def _party(agreed: Agreement, me: Identity) -> Party:

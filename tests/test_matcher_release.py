@@ -15,6 +15,7 @@ from linkage.commands.release import (
     FILE,
     SIGNATURE,
     NoMatcherKeyError,
+    WhoseKeyError,
     check_folder,
     report,
     verify,
@@ -22,7 +23,9 @@ from linkage.commands.release import (
 )
 from linkage.errors import Error, FileError, PackageError
 from linkage.ledger import RoundId
+from linkage.release import parse
 from linkage.release import verify as releases
+from linkage.release.writing import write
 from linkage.texts import Lang
 from tests.matchers import ROUND, Table, keys
 
@@ -49,14 +52,32 @@ def test_with_the_agreement_everything_is_compared(table: Table) -> None:
     assert "no audit" in lines[3]
 
 
-def test_the_matchers_key_may_be_named_or_lie_beside_the_release(table: Table) -> None:
+def test_the_matchers_key_may_be_named_or_lie_beside_the_agreement(table: Table) -> None:
     key = table.agreement.parent / "matcher.pub"
-    assert not verify(table.out / FILE, matcher=key).verified.compared
-    with pytest.raises(NoMatcherKeyError, match="is not here: SHA256:"):
-        verify(table.out / FILE)
-    (table.out / "matcher.pub").write_bytes(key.read_bytes())
-    facts = verify(table.out / FILE)
+    facts = verify(table.out / FILE, matcher=key)
+    assert not facts.verified.compared
     assert str(facts.lines()[2]).startswith("no agreement was compared")
+    (table.out / "matcher.pub").write_bytes(key.read_bytes())
+    key.unlink()
+    with pytest.raises(NoMatcherKeyError, match="is not here: SHA256:"):
+        verify(table.out / FILE, table.agreement)
+
+
+def test_a_key_that_lies_beside_the_release_proves_nothing(table: Table) -> None:
+    # a whole release by somebody who calls itself the matcher, with a key to go with it
+    forger = Identity.generate("matcher")
+    document = json.loads((table.out / FILE).read_bytes())
+    document["matcher"]["identity"] = forger.public.fingerprint
+    data = parse(write(document)).to_bytes()
+    (table.out / FILE).write_bytes(data)
+    (table.out / f"{FILE}.sig").write_bytes(forger.sign(RELEASE, data))
+    (table.out / "matcher.pub").write_text(forger.public.to_text())
+    with pytest.raises(WhoseKeyError, match="a release alone cannot say whose it is"):
+        verify(table.out / FILE)
+    with pytest.raises(PackageError):
+        verify(table.out / FILE, table.agreement)
+    # who names that key is told what it is: a key that somebody named
+    assert verify(table.out / FILE, matcher=table.out / "matcher.pub").verified.compared is False
 
 
 def test_a_round_key_is_no_identity(table: Table) -> None:

@@ -50,7 +50,7 @@ def inspect(path: Path) -> Mapping[str, Any]:
 
 def _format(data: bytes) -> str:
     try:
-        document = json.loads(data)
+        document = json.loads(data.decode("utf-8-sig"))  # bytes alone would be read in UTF-16 too
     except (ValueError, RecursionError):
         return ""
     found = document.get("format") if isinstance(document, dict) else None
@@ -84,7 +84,13 @@ def _private(data: bytes, path: Path) -> dict[str, Any]:
 def _receipt(data: bytes, path: Path) -> dict[str, Any]:
     del path
     found = receipts.read_receipt(data)
-    return {"format": "linkage-receipt/1", "name": found.name, "signer": found.signer, **found.facts}
+    # its facts apart: none of them may pass for the signer's name or fingerprint
+    return {
+        "format": "linkage-receipt/1",
+        "name": found.name,
+        "signer": found.signer,
+        "facts": dict(found.facts),
+    }
 
 
 def _release(data: bytes, path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from keys.identity import PublicIdentity
 from linkage.commands import leftovers
 from linkage.commands.agreement import load_ready, public_keys
 from linkage.commands.identities import read_public
-from linkage.errors import FileError, KeysError, LedgerError, Text
+from linkage.errors import FileError, KeysError, LedgerError, Text, UsageError
 from linkage.release import parse
 from linkage.release import verify as releases
 
@@ -44,6 +44,12 @@ class WriteError(FileError):
     """The files of a release cannot be written."""
 
     hint: ClassVar[str] = "nothing is lost: make room, or name another --out, and run the same command again"
+
+
+class WhoseKeyError(UsageError):
+    """Nothing was given that says whose signature it should be."""
+
+    hint: ClassVar[str] = "name --agreement, or --matcher with a NAME.pub whose fingerprint you compared"
 
 
 class NoMatcherKeyError(KeysError):
@@ -185,12 +191,17 @@ def verify(release: Path, agreement: Path | None = None, matcher: Path | None = 
     """Check a release: signature, digest, and that its tables agree with each other and with the agreement.
 
     agreement: the file that the release should answer. matcher: the matcher's NAME.pub; left out, the key
-    that the agreement or the release names is looked for beside the agreement and beside the release.
-    Raises PackageError, KeysError, FileError, AgreementError.
+    that the agreement names, from beside the agreement. Without both WhoseKeyError: whoever makes up a
+    release can put a key beside it. Raises PackageError, KeysError, FileError, AgreementError.
     """
     data, signature = _read(release), _read(release.with_name(f"{release.name}.sig"))
     agreed = None if agreement is None else load_ready(agreement)
-    key = _named(matcher) if matcher is not None else _beside(data, release, agreement, agreed)
+    if matcher is not None:
+        key = _named(matcher)
+    elif agreement is not None and agreed is not None:
+        key = _beside(agreement, agreed)
+    else:
+        raise WhoseKeyError("a release alone cannot say whose it is: {path}", path=release)
     return VerifyFacts(releases.check(data, signature, key, agreed))
 
 
@@ -201,14 +212,14 @@ def _named(path: Path) -> PublicIdentity:
     return key
 
 
-def _beside(data: bytes, release: Path, agreement: Path | None, agreed: Agreement | None) -> PublicIdentity:
-    fingerprint = parse(data).matcher.identity if agreed is None else agreed.matcher.identity
-    folders = [*([] if agreement is None else [agreement.parent]), release.parent]
-    for folder in folders:
-        key = public_keys(folder).get(fingerprint or "")
-        if isinstance(key, PublicIdentity):
-            return key
-    raise NoMatcherKeyError("the matcher's public key is not here: {fingerprint}", fingerprint=fingerprint)
+def _beside(agreement: Path, agreed: Agreement) -> PublicIdentity:
+    fingerprint = agreed.matcher.identity or ""
+    key = public_keys(agreement.parent).get(fingerprint)
+    if not isinstance(key, PublicIdentity):
+        raise NoMatcherKeyError(
+            "the matcher's public key is not here: {fingerprint}", fingerprint=fingerprint
+        )
+    return key
 
 
 def _read(path: Path) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -61,7 +63,18 @@ def inspect(file: Path) -> None:
     from linkage.commands.inspect import inspect as look
 
     facts = look(file)
-    tell(facts, [Text("{name}: {value}", {"name": name, "value": value}) for name, value in facts.items()])
+    signed = facts["format"].startswith(("linkage-receipt/", "linkage-release/"))
+    after = Text("no signature was looked at: link verify {path}", {"path": file}) if signed else None
+    tell(facts, list(_lines(facts)), after=after)
+
+
+def _lines(facts: Mapping[str, Any], above: str = "") -> Iterator[Text]:
+    """A line for each fact, one of a table under the table's name: "facts.at: …"."""
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            yield from _lines(value, f"{above}{name}.")
+        else:
+            yield Text("{name}: {value}", {"name": above + name, "value": value})
 
 
 @click.command(cls=Command)

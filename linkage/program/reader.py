@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from linkage.errors import UsageError
 from linkage.program.conventions import Command
 from linkage.program.options import FILE, option
 from linkage.program.terminal import tell
@@ -29,15 +30,31 @@ def report(release: Path, out: Path | None) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("release", type=FILE)
-@option("--agreement", type=FILE, help="The agreement that it should answer.")
-@option("--matcher", type=FILE, help="The matcher's NAME.pub; default beside the agreement or the release.")
-def verify(release: Path, agreement: Path | None, matcher: Path | None) -> None:
-    """Check the signature, the digest, and that the tables agree.
+@click.argument("file", type=FILE)
+@option("--agreement", type=FILE, help="The agreement that it should answer or be of.")
+@option("--matcher", type=FILE, help="Of a release: the matcher's NAME.pub; default beside the agreement.")
+@option("--signer", type=FILE, help="Of a receipt: the signer's NAME.pub; default beside the agreement.")
+def verify(file: Path, agreement: Path | None, matcher: Path | None, signer: Path | None) -> None:
+    """Check a release or a receipt: its signature, and what it says.
+
+    Of a release the digest, and that the tables agree; of a receipt, that its signer could destroy what it
+    names. Whose signature it should be, the agreement says, or a public key that is named.
 
     Example: link verify release/release.json --agreement agreement/agreement.toml
-    """
-    from linkage.commands.release import verify as flow
 
-    facts = flow(release, agreement, matcher)
-    tell(facts.as_json(), facts.lines())
+    Example: link verify malmo-sok-1-destroyed.json --agreement agreement/agreement.toml
+    """
+    from linkage.commands import receipt, release
+
+    if receipt.is_receipt(file):
+        if matcher is not None:
+            raise UsageError(
+                "--matcher is for a release, and {path} is a receipt", path=file, hint="use --signer"
+            )
+        of_receipt = receipt.verify(file, agreement, signer)
+        tell(of_receipt.as_json(), of_receipt.lines())
+        return
+    if signer is not None:
+        raise UsageError("--signer is for a receipt, and {path} is none", path=file, hint="use --matcher")
+    of_release = release.verify(file, agreement, matcher)
+    tell(of_release.as_json(), of_release.lines())

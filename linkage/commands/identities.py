@@ -9,7 +9,8 @@ from pathlib import Path
 from keys import files
 from keys.atomic import whole_file
 from keys.errors import KeysError
-from keys.identity import Identity, PublicIdentity, PublicRoundKey, parse_public
+from keys.identity import Identity, PublicIdentity, PublicRoundKey, parse_public, safety_number
+from linkage.commands.agreement_keys import NamesakeError
 from linkage.errors import FileError
 
 Ask = Callable[[], str]
@@ -25,23 +26,34 @@ class PublicFileError(KeysError):
     hint = "name the NAME.pub files that link keys init and link keys round wrote"
 
 
+class OtherIdentityError(KeysError):
+    """The identity in the folder is somebody else's."""
+
+    hint = "make each identity in a folder of its own"
+
+
 @dataclass(frozen=True)
 class MadeIdentity:
-    """A new identity: where it lies, and its fingerprint."""
+    """An identity: where it lies, its fingerprint. already: the key was there, and NAME.pub was missing."""
 
     name: str
     fingerprint: str
     key: Path
     public: Path
-    passphrase: bool
+    already: bool
+
+    @property
+    def safety_number(self) -> str:
+        """The fingerprint in digits, to be read aloud."""
+        return safety_number(self.fingerprint)
 
 
 def init(name: str, folder: Path, passphrase: str | None) -> MadeIdentity:
     """Make an identity in `folder`: identity.key for its holder alone, NAME.pub for everybody.
 
-    Raises KeysError where a file of that name is there already: an identity is never overwritten.
+    Called again after it was stopped between the two, with the same passphrase, it writes the missing one.
+    Raises KeysError where the identity is there already: it is never overwritten.
     """
-    identity = Identity.generate(name)
     key, public = folder / "identity.key", folder / f"{name}.pub"
     if public.exists():
         raise KeysError(
@@ -49,10 +61,20 @@ def init(name: str, folder: Path, passphrase: str | None) -> MadeIdentity:
             path=public,
             hint="an identity is made once; move the old files away only if nobody has its fingerprint",
         )
-    files.write_private(key, "identity", identity.to_bytes(), passphrase)
+    already = key.exists()
+    identity = _found(key, name, passphrase) if already else Identity.generate(name)
+    if not already:
+        files.write_private(key, "identity", identity.to_bytes(), passphrase)
     with whole_file(public) as stream:
         stream.write(identity.public.to_text().encode())
-    return MadeIdentity(name, identity.public.fingerprint, key, public, passphrase is not None)
+    return MadeIdentity(name, identity.public.fingerprint, key, public, already)
+
+
+def _found(key: Path, name: str, passphrase: str | None) -> Identity:
+    identity = read_identity(key, None if passphrase is None else lambda: passphrase)
+    if identity.name != name:
+        raise OtherIdentityError("{path} is the identity of {name}", path=key, name=identity.name)
+    return identity
 
 
 def read_public(path: Path) -> PublicIdentity | PublicRoundKey:
@@ -68,12 +90,21 @@ def read_public(path: Path) -> PublicIdentity | PublicRoundKey:
 
 
 def show(paths: Sequence[Path]) -> dict[str, dict[str, str]]:
-    """name → {"fingerprint", "file"} of public key files; a round key's name ends in -round."""
+    """name → {"fingerprint", "safety_number", "file"} of public keys; a round key's name ends in -round.
+
+    Raises NamesakeError where two different keys go by one name: one of them would hide the other.
+    """
     shown: dict[str, dict[str, str]] = {}
     for path in paths:
         key = read_public(path)
         name = f"{key.name}-round" if isinstance(key, PublicRoundKey) else key.name
-        shown[name] = {"fingerprint": key.fingerprint, "file": str(path)}
+        if name in shown and shown[name]["fingerprint"] != key.fingerprint:
+            raise NamesakeError("two public keys are called {name}", name=name)
+        shown[name] = {
+            "fingerprint": key.fingerprint,
+            "safety_number": safety_number(key.fingerprint),
+            "file": str(path),
+        }
     return shown
 
 

@@ -6,6 +6,7 @@ Nothing that the matcher runs imports this: the matcher must never have the secr
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,6 +165,12 @@ def accept_secret(
     return AcceptedSecret(agreed.name, first.name, secret, held is not None, passphrase is not None)
 
 
+class ReceiptPlaceError(FileError):
+    """The receipt cannot be where it was asked for. Said before anything is destroyed."""
+
+    hint = "nothing was destroyed: name another file with --out"
+
+
 @dataclass(frozen=True)
 class DestroyedSecret:
     """The secret is gone; the signed receipt says so."""
@@ -178,11 +185,16 @@ def destroy_secret(
     """Destroy the secret's file and write a signed receipt. now: with a time zone.
 
     The receipt is on the disk before the secret is gone, and gets its name after: it never attests to what
-    did not happen, and a full disk costs neither.
+    did not happen, and a full disk costs neither. Raises ReceiptPlaceError where something is at `out`, be it
+    an earlier receipt or a key: it is never replaced.
     """
+    if os.path.lexists(out):
+        raise ReceiptPlaceError("{path} is there already", path=out)
+    if not out.parent.is_dir():
+        raise ReceiptPlaceError("no such folder: {folder}", folder=out.parent)
     holder = read_identity(identity, ask)
     held = read_secret(secret, ask)
-    with whole_file(out) as stream:
+    with whole_file(out, replace=False) as stream:
         stream.write(receipts.receipt(holder, receipts.secret_destroyed(held, now)))
         stream.flush()
         files.destroy(secret)

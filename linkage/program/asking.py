@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,13 +51,17 @@ def passphrase_for_writing(file: Path | None, without: bool) -> str | None:
 
 def _first_line(file: Path) -> str:
     try:
-        line = file.read_text(encoding="utf-8-sig").split("\n", 1)[0].rstrip("\r")
+        with file.open(encoding="utf-8-sig") as stream:
+            exposed = os.name == "posix" and os.fstat(stream.fileno()).st_mode & 0o077
+            line = stream.read().split("\n", 1)[0]
     except (OSError, UnicodeDecodeError):
         raise KeysError(
             "cannot read the passphrase file {path}", path=file, hint="a text file; its first line counts"
         ) from None
     if not line:
         raise KeysError("the passphrase file {path} is empty", path=file, hint="its first line counts")
+    if exposed:
+        note(Text("warning: others can read the passphrase file {path}: chmod 600 {path}", {"path": file}))
     return line
 
 

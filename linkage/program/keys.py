@@ -41,8 +41,10 @@ def keys_init(name: str, no_passphrase: bool, passphrase_file: Path | None) -> N
         {
             "name": made.name,
             "fingerprint": made.fingerprint,
+            "safety_number": made.safety_number,
             "key": str(made.key),
             "public": str(made.public),
+            "already": made.already,
         },
         [
             Text("{path}: yours alone, never to be sent", {"path": made.key}),
@@ -50,6 +52,7 @@ def keys_init(name: str, no_passphrase: bool, passphrase_file: Path | None) -> N
                 "{path}: for everybody; fingerprint {fingerprint}",
                 {"path": made.public, "fingerprint": made.fingerprint},
             ),
+            Text("safety number, to be read aloud: {number}", {"number": made.safety_number}),
         ],
         after=Text(
             "send {path} to whoever writes the agreement, and tell the fingerprint by phone",
@@ -61,7 +64,7 @@ def keys_init(name: str, no_passphrase: bool, passphrase_file: Path | None) -> N
 @keys.command("show")
 @click.argument("files", type=FILE, nargs=-1, required=True)
 def keys_show(files: tuple[Path, ...]) -> None:
-    """Show the fingerprints of public keys.
+    """Show the fingerprints of public keys, and their safety numbers to be read aloud.
 
     Example: link keys show agreement/*.pub
     """
@@ -69,9 +72,12 @@ def keys_show(files: tuple[Path, ...]) -> None:
 
     shown = show(files)
     tell(
-        {name: {"fingerprint": entry["fingerprint"]} for name, entry in shown.items()},
+        {
+            name: {"fingerprint": e["fingerprint"], "safety_number": e["safety_number"]}
+            for name, e in shown.items()
+        },
         [
-            Text("{name}  {fingerprint}", {"name": name, "fingerprint": e["fingerprint"]})
+            Text("{name}  {fingerprint}  {number}", {"name": name, "number": e["safety_number"], **e})
             for name, e in shown.items()
         ],
     )

@@ -61,3 +61,9 @@ def test_every_page_is_reached_from_the_readme() -> None:
         todo += [(page.parent / target).resolve() for target in targets if not target.startswith("http")]
     decisions = ROOT / "docs" / "decisions"
     assert [str(p.relative_to(ROOT)) for p in PAGES if p not in seen and p.parent != decisions] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_files_that_are_named_are_there(page: Path) -> None:
+    named = re.findall(r"`((?:tests|keys|linkage)/[\w/]+\.py)", page.read_text(encoding="utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []

@@ -20,6 +20,7 @@ from linkage.commands.receipt import (
     is_receipt,
     verify,
 )
+from linkage.release.writing import write
 from tests.matchers import NAME, NOW, Table, keys
 from tests.rounds import link, ok
 
@@ -146,6 +147,16 @@ def test_inspect_keeps_what_a_receipt_claims_apart_from_who_signed(tmp_path: Pat
     assert f"\nsigner: {PARTIES['af'].public.fingerprint}\n" in done.out
     assert f"\nfacts.signer: {lies['signer']}\n" in done.out
     assert "no signature was looked at: link verify" in done.err
+
+
+def test_inspect_shows_no_line_of_a_title_as_a_fact(purged: Table, tmp_path: Path) -> None:
+    document = json.loads((purged.out / "release.json").read_bytes())
+    document["agreement"]["title"] = f"Volym\nmatcher: {STRANGER.public.fingerprint}"
+    (tmp_path / "release.json").write_bytes(write(document))
+    told = ok("inspect", "release.json", cwd=tmp_path).out
+    assert f"\ntitle: Volym matcher: {STRANGER.public.fingerprint}\n" in told
+    assert f"\nmatcher: {MATCHER.public.fingerprint}\n" in told
+    assert f"\nmatcher: {STRANGER.public.fingerprint}" not in told
 
 
 def test_what_is_no_receipt_is_none(tmp_path: Path) -> None:

@@ -73,8 +73,9 @@ def _lines(facts: Mapping[str, Any], above: str = "") -> Iterator[Text]:
     for name, value in facts.items():
         if isinstance(value, Mapping):
             yield from _lines(value, f"{above}{name}.")
-        else:
-            yield Text("{name}: {value}", {"name": above + name, "value": value})
+        else:  # a title may have newlines, and none of its lines may pass for a fact
+            shown = value.replace("\n", " ") if isinstance(value, str) else value
+            yield Text("{name}: {value}", {"name": above + name, "value": shown})
 
 
 @click.command(cls=Command)

@@ -227,7 +227,12 @@ def test_no_cell_of_text_begins_a_formula(title: str, lang: Lang) -> None:
 def test_text_keeps_its_letters(text: str) -> None:
     made = _text(text)
     assert made in (text, f"'{text}")
-    assert not made.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not made.strip(" \u00a0").startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
+
+
+@pytest.mark.parametrize("text", ["=1", "  =1", "\u00a0+1", "\t1", "＠a"])
+def test_what_a_spreadsheet_would_run_begins_with_an_apostrophe(text: str) -> None:
+    assert _text(text) == f"'{text}"
 
 
 # -- frames -----------------------------------------------------------------------------------------------

@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import html as html_escapes
+import json
 import re
 from collections import Counter
 from functools import cache
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from linkage.agreement.model import Agreement
 from linkage.release import Release, parse
 from linkage.report import html
+from linkage.report.charts.drawing import _clean
+from linkage.report.words import Words
 from linkage.texts import Lang
 from tests.releases import AGREED, agreement, crowd, release, year
 
@@ -181,8 +185,6 @@ def test_facts_of_the_agreement_and_of_packages_are_there(lang: Lang) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_number_of_every_table_is_on_the_page(lang: Lang) -> None:
     """Each row that is not an empty "other" has its numbers in the section of its measure."""
-    from linkage.report.words import Words
-
     found = year()[1]
     words = Words(found, lang)
     for table in found.tables:
@@ -206,10 +208,7 @@ HOSTILE = (
 
 
 def hostile(text: str) -> Release:
-    data = year()[1].to_bytes().decode()
-    import json
-
-    document = json.loads(data)
+    document = json.loads(year()[1].to_bytes())
     document["tables"] = document["tables"][4:7]
     for place in (document["agreement"], document["matcher"], *document["tables"]):
         place["title"] = text
@@ -279,3 +278,33 @@ def test_nobody_at_all_has_a_page() -> None:
     agreed = agreement()
     made = html(release(agreed, []), Lang.SV)
     assert Read(made).open == []
+
+
+SVG = "http://www.w3.org/2000/svg"
+
+
+def test_ids_of_a_chart_are_the_pages_own() -> None:
+    root = ET.fromstring(  # noqa: S314 - written here
+        f'<svg xmlns="{SVG}"><defs><clipPath id="clip0"/></defs><g clip-path="url(#clip0)" role="x"/></svg>'
+    )
+    _clean(root, "a-0-wide")
+    assert root[0][0].attrib == {"id": "a-0-wide-clip0"}
+    assert root[1].attrib == {"clip-path": "url(#a-0-wide-clip0)"}
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<script/>",
+        "<foreignObject/>",
+        "<image/>",
+        "<style/>",
+        '<g onclick="x"/>',
+        '<g style="fill:red"/>',
+        '<path href="#a"/>',
+    ],
+)
+def test_a_chart_that_could_act_is_refused(inside: str) -> None:
+    root = ET.fromstring(f'<svg xmlns="{SVG}">{inside}</svg>')  # noqa: S314 - written here
+    with pytest.raises(ValueError, match="must not have"):
+        _clean(root, "a")

@@ -25,7 +25,7 @@ def csv(release: Release, lang: Lang) -> dict[str, bytes]:
     words = Words(release, lang)
     files = {}
     for table in release.tables:
-        frame = named(table, words).map(lambda cell: _cell(cell, lang)).rename(columns=_text)
+        frame = named(table, words).map(lambda cell: _cell(cell, lang))
         text = frame.to_csv(index=False, sep=_SEPARATOR[lang], lineterminator="\r\n")
         files[f"{table.measure}.csv"] = text.encode("utf-8-sig")
     return files

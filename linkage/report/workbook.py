@@ -30,18 +30,12 @@ TEXTS: Final = 100
 LINE: Final = 15.5  # points of height that a line takes
 RED: Final = "#B3001B"
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-_OPTIONS: Final = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def excel(release: Release, lang: Lang) -> bytes:
     """The bytes of the workbook; the same release gives the same bytes."""
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, _OPTIONS)
+    book = xlsxwriter.Workbook(target, {"in_memory": True})
     made = release.made.replace(tzinfo=None)
     book.set_properties({"title": _fitting(release.agreement.title)[:255], "created": made})
     _Book(book, Words(release, lang)).write()
@@ -165,6 +159,7 @@ class _Book:
         sheet.write_number(row, column, float(number), self._formats[look])
 
     def _text(self, sheet: Any, row: int, column: int, text: str, look: str) -> None:
+        # never `write`, which takes a text that begins with = for a formula and an address for a link
         sheet.write_string(row, column, _fitting(text), self._formats[look])
 
 

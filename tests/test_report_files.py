@@ -119,7 +119,7 @@ def test_the_same_release_gives_the_same_workbook_at_any_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["=1+1", "=cmd|' /C calc'!A0", "http://example.org", "@SUM(1)", "1", "x" * 40_000]
+    "title", ["=1+1", "=cmd|' /C calc'!A0", "http://example.org", "@SUM(1)", "1", "a\ufffeb", "x" * 40_000]
 )
 def test_no_text_becomes_a_formula_a_link_or_a_number(title: str) -> None:
     made = openpyxl.load_workbook(io.BytesIO(excel(renamed(title), Lang.SV)))

@@ -204,6 +204,7 @@ HOSTILE = (
     "{{ 7*7 }}{% raw %}",
     "</style></svg><svg onload=alert(1)>",
     "]]><!--",
+    "\ufffe\uffff\u2028\ufdd0 \U0001f600 \u202e",
 )
 
 

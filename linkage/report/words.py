@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -62,6 +63,14 @@ HEADINGS: Final = {
     "difference": "Above or below the target, percentage points",
     "note": "Note",
 }
+
+
+_NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def printable(text: str) -> str:
+    """The text without the few characters that XML lacks: one would spoil a workbook, or end the renderer."""
+    return _NO_XML.sub("\ufffd", text)
 
 
 class Words:

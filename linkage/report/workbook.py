@@ -13,7 +13,7 @@ from linkage.report.answers import answer, question
 from linkage.report.bridge import bridge
 from linkage.report.frames import named
 from linkage.report.guide import guide
-from linkage.report.words import Words
+from linkage.report.words import Words, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -69,7 +69,7 @@ class _Book:
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.8)
         page = "&R&8&P / &N"
         if self._release.exact:
-            sheet.set_footer(f"&L&8&K{RED[1:]}{_footer(self._red())}{page}")
+            sheet.set_footer(f"&L&8&K{RED[1:]}{_footer(printable(self._red()))}{page}")
         else:
             sheet.set_footer(page)
         return sheet
@@ -159,7 +159,7 @@ class _Book:
         sheet.write_number(row, column, float(number), self._formats[look])
 
     def _text(self, sheet: Any, row: int, column: int, text: str, look: str) -> None:
-        # never `write`, which takes a text that begins with = for a formula and an address for a link
+        # never `write`, which makes formulas, links and numbers of texts that look like them
         sheet.write_string(row, column, _fitting(text), self._formats[look])
 
 
@@ -184,7 +184,7 @@ def sheet_names(titles: Iterable[str]) -> list[str]:
     names: list[str] = []
     taken = {"history"}  # Excel keeps this one for itself
     for title in titles:
-        plain = " ".join(_FORBIDDEN.sub(" ", title).split()).strip("'") or "-"
+        plain = " ".join(_FORBIDDEN.sub(" ", printable(title)).split()).strip("'") or "-"
         name, number = plain[:LONGEST_NAME].strip("' "), 1
         while name.casefold() in taken or not name:
             number += 1
@@ -232,4 +232,5 @@ def _footer(text: str) -> str:
 
 
 def _fitting(text: str) -> str:
+    text = printable(text)
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"

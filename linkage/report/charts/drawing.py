@@ -14,6 +14,7 @@ import altair as alt
 import vl_convert as vlc
 
 from linkage.report.charts.axes import INK, SOFT
+from linkage.report.words import printable
 from linkage.texts import Lang
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from linkage.report.charts.axes import Picture
 
 SVG: Final = "http://www.w3.org/2000/svg"
-FONT: Final = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+FONT: Final = "Helvetica, Arial, sans-serif"
 RULE: Final = "#dddddd"
 CONFIG: Final[Mapping[str, Any]] = {
     "font": FONT,
@@ -64,7 +65,7 @@ def draw(chart: Picture, lang: Lang, name: str, title: str, description: str, ki
     name: unique on its page, [a-z0-9-]+, used for ids; title, description: what a screen reader says; kind:
     the class of the root element. Raises ValueError if the renderer put something active into the picture.
     """
-    spec = {**chart.to_dict(), "config": CONFIG}
+    spec = _all_printable({**chart.to_dict(), "config": CONFIG})
     text = vlc.vegalite_to_svg(
         spec, vl_version=_VERSION, format_locale=_LOCALES[lang], allowed_base_urls=[], show_warnings=False
     )
@@ -81,10 +82,19 @@ def draw(chart: Picture, lang: Lang, name: str, title: str, description: str, ki
     }
     for place, (tag, said) in enumerate((("title", title), ("desc", description))):
         element = ET.Element(f"{{{SVG}}}{tag}", {"id": f"{name}-{tag}"})
-        element.text = said
+        element.text = printable(said)
         root.insert(place, element)
     ET.register_namespace("", SVG)
     return ET.tostring(root, encoding="unicode")
+
+
+def _all_printable(value: Any) -> Any:
+    """The specification without characters that XML lacks: at one, the renderer ends the whole process."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {_all_printable(key): _all_printable(item) for key, item in value.items()}
+    return [_all_printable(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _clean(root: ET.Element, name: str) -> None:

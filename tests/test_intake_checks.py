@@ -504,7 +504,7 @@ def test_the_same_bytes_again_are_nothing_new() -> None:
 def test_the_same_package_damaged_is_no_repetition() -> None:
     at = GOOD.index(SEALED[0])
     with pytest.raises(errors.DamagedPartError):
-        check(GOOD[:at] + b"\0" + GOOD[at + 1 :], seen(GOOD))
+        check(GOOD[:at] + bytes([GOOD[at] ^ 1]) + GOOD[at + 1 :], seen(GOOD))
 
 
 def test_packages_of_other_parties_do_not_count_as_earlier() -> None:

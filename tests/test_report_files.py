@@ -129,7 +129,7 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(title: str) -> None:
             for cell in row:
                 assert cell.data_type != "f"
                 assert cell.hyperlink is None or cell.hyperlink.target is None
-    assert str(made.worksheets[1].cell(1, 1).value)[:100] == title[:100]
+    assert str(made.worksheets[1].cell(1, 1).value)[:100] == title[:100].replace("\ufffe", "\ufffd")
 
 
 NAMES = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), min_size=1, max_size=12)

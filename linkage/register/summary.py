@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from linkage.errors import RegisterError
+from linkage.errors import PackageError
 from linkage.register.cells import plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class SummaryError(RegisterError):
-    """A summary is not as docs/package.md says."""
+class SummaryError(PackageError):
+    """A summary is not as docs/package.md says: it came with a package, and the package is at fault."""
+
+    hint: ClassVar[str] = "the sender's program made it wrong: update it, and make a new round"
 
 
 @dataclass(frozen=True)

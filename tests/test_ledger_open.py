@@ -10,15 +10,17 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from linkage.errors import LedgerError
-from linkage.ledger import Ledger, database
+from linkage.ledger import Ledger, database, schema
 from linkage.ledger.database import Database
 from linkage.ledger.errors import (
     AddressError,
@@ -29,6 +31,7 @@ from linkage.ledger.errors import (
     FullError,
     NewerError,
     NoLedgerError,
+    PasswordError,
     ReadOnlyError,
     UnreachableError,
 )
@@ -36,6 +39,7 @@ from linkage.ledger.schema import VERSION_TABLE
 from linkage.ledger.tables import Base
 from tests.ledgers import KINDS, NOW, ROUND, TERMS, address, arrival
 
+MALMO = arrival("malmo", 1)
 SECRET = "hemligt-losenord"  # noqa: S105 - it must be found nowhere
 
 
@@ -62,6 +66,35 @@ def test_the_migrations_make_exactly_the_tables_that_are_mapped(url: str) -> Non
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_a_ledger_of_the_first_version_is_brought_up_with_all_that_it_holds(url: str) -> None:
+    with Database(url, create=True).connection(writes=True) as connection:
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO rounds (name, number, digest, round_key, retention_days, state, opened)"
+                " VALUES ('malmo-sok', 1, :digest, :round_key, 30, 'open', '2026-11-21 20:00:00')"
+            ),
+            {"digest": TERMS.digest, "round_key": TERMS.round_key},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO packages (round_id, party, package_id, sequence, sha512, secret_check,"
+                " file, received) SELECT id, 'malmo', :id, 1, :sha512, :check, :file,"
+                " '2026-11-21 20:00:00' FROM rounds"
+            ),
+            {"id": MALMO.id, "sha512": MALMO.sha512, "check": MALMO.check, "file": MALMO.file},
+        )
+    ledger = Ledger.open(url)
+    (package,) = ledger.packages(ROUND)
+    assert (package.party, package.id, package.sha512) == ("malmo", MALMO.id, MALMO.sha512)
+    ledger.receive(TERMS, [replace(arrival("af", 1), id=MALMO.id)], NOW)
+    assert len(ledger.packages(ROUND)) == 2
+    (found,) = ledger.rounds()
+    assert (found.key_destroyed, found.packages_destroyed) == (None, None)
+
+
 def test_a_ledger_is_not_made_where_one_should_be(url: str, tmp_path: Path) -> None:
     with pytest.raises(NoLedgerError):
         Ledger.open(url, create=False)
@@ -72,7 +105,7 @@ def test_a_newer_ledger_is_refused_by_its_version(url: str) -> None:
     Ledger.open(url)
     with Database(url, create=False).connection(writes=True) as connection:
         connection.execute(text("UPDATE linkage_version SET version_num = '0999'"))
-    with pytest.raises(NewerError, match="version 0999, this program knows versions up to 0001"):
+    with pytest.raises(NewerError, match="version 0999, this program knows versions up to 0002"):
         Ledger.open(url)
 
 
@@ -124,10 +157,13 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
         ("sqlite:///:memory:", AddressError),
         ("sqlite:///file:ledger.db?uri=true", AddressError),
         ("sqlite:///ledger.db?mode=memory", AddressError),
-        (f"nosuch://user:{SECRET}@host/ledger", DriverError),
-        (f"postgresql+nosuch://user:{SECRET}@host/ledger", DriverError),
-        (f"postgresql+psycopg://user:{SECRET}@127.0.0.1:1/ledger", UnreachableError),
-        (f"postgresql+psycopg://user@127.0.0.1:1/ledger?password={SECRET}", UnreachableError),
+        ("nosuch://user@host/ledger", DriverError),
+        ("postgresql+nosuch://user@host/ledger", DriverError),
+        ("postgresql+psycopg://user@127.0.0.1:1/ledger", UnreachableError),
+        (f"nosuch://user:{SECRET}@host/ledger", PasswordError),
+        (f"postgresql+psycopg://user:{SECRET}@127.0.0.1:1/ledger", PasswordError),
+        (f"postgresql+psycopg://user@127.0.0.1:1/ledger?password={SECRET}", PasswordError),
+        (f"postgresql+psycopg://user@127.0.0.1:1/ledger?sslpassword={SECRET}", PasswordError),
         (f"postgresql+psycopg://user:{SECRET}@127.0.0.1:port/ledger", AddressError),
     ],
 )

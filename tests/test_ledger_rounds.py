@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from linkage.errors import Error
 from linkage.ledger import Arrival, Ledger, Receipt, Refusal, RoundId, State
 from linkage.ledger.errors import ClosedError, MeanwhileError, OlderError, OtherAgreementError, StateError
+from linkage.package.errors import AnotherSecretError
 from tests import faults
 from tests.ledgers import KINDS, NOW, ROUND, TERMS, address, arrival, later
 
@@ -41,7 +43,15 @@ def walk(ledger: Ledger, state: State) -> None:
     ledger.release(ROUND, b"{}", b"s" * 64, later(2))
     if state is State.PURGED:
         ledger.begin_purge(ROUND, later(3))
-        ledger.finish_purge(ROUND, b"receipt", later(4))
+        ledger.note_destroyed(ROUND, later(4), key=True)
+        ledger.note_destroyed(ROUND, later(5), packages=True)
+        ledger.finish_purge(ROUND, b"receipt", later(6))
+
+
+def destroy(ledger: Ledger) -> None:
+    """Both, each in a step of its own."""
+    ledger.note_destroyed(ROUND, later(4), key=True)
+    ledger.note_destroyed(ROUND, later(5), packages=True)
 
 
 def state(ledger: Ledger) -> State:
@@ -57,14 +67,15 @@ def test_a_whole_round_is_remembered(ledger: Ledger) -> None:
     assert found is not None
     assert found.terms == TERMS
     assert (found.state, found.opened, found.frozen) == (State.PURGED, NOW, later(1))
-    assert (found.released, found.purge_begun, found.purged) == (later(2), later(3), later(4))
+    assert (found.released, found.purge_begun, found.purged) == (later(2), later(3), later(6))
+    assert (found.key_destroyed, found.packages_destroyed) == (later(4), later(5))
     assert (found.failed, found.failure) == (None, None)
     assert ledger.rounds() == (found,)
     release = ledger.released(ROUND)
     assert release is not None
     assert (release.number, release.release, release.signature) == (1, b"{}", b"s" * 64)
     assert {p.sha512 for p in release.packages} == set(BOTH)
-    assert ledger.receipts(ROUND) == (Receipt(ROUND, later(4), b"receipt"),)
+    assert ledger.receipts(ROUND) == (Receipt(ROUND, later(6), b"receipt"),)
     (key,) = ledger.round_keys(ROUND)
     assert (key.fingerprint, key.created, key.destroyed) == (TERMS.round_key, NOW, later(4))
 
@@ -165,7 +176,7 @@ def test_a_failed_round_keeps_its_first_reason(ledger: Ledger) -> None:
     walk(ledger, State.FAILED)
     again = ledger.fail(ROUND, "another reason", later(9))
     assert (again.failure, again.failed) == ("the package of af: tokens are not ascending", later(2))
-    ledger.begin_purge(ROUND, later(9))
+    ledger.begin_purge(ROUND, later(9), complete=False)
     ledger.finish_purge(ROUND, b"receipt", later(9))
     assert state(ledger) is State.PURGED
 
@@ -174,15 +185,79 @@ def test_a_purge_ends_only_where_it_began_and_begins_once(ledger: Ledger) -> Non
     walk(ledger, State.RELEASED)
     with pytest.raises(StateError, match="not begun"):
         ledger.finish_purge(ROUND, b"receipt", later(3))
+    with pytest.raises(StateError, match="not begun"):
+        ledger.note_destroyed(ROUND, later(3), key=True)
     ledger.begin_purge(ROUND, later(3))
     assert ledger.begin_purge(ROUND, later(4)).purge_begun == later(3)
+    destroy(ledger)
     ledger.finish_purge(ROUND, b"receipt", later(5))
     for step in (
+        lambda: ledger.note_destroyed(ROUND, later(6), packages=True),
         lambda: ledger.begin_purge(ROUND, later(6)),
         lambda: ledger.finish_purge(ROUND, b"", later(6)),
     ):
         with pytest.raises(StateError, match="purged"):
             step()
+
+
+@pytest.mark.parametrize("noted", [{}, {"key": True}, {"packages": True}])
+def test_a_purge_that_found_everything_ends_only_where_everything_is_destroyed(
+    ledger: Ledger, noted: dict[str, bool]
+) -> None:
+    walk(ledger, State.RELEASED)
+    ledger.begin_purge(ROUND, later(3))
+    ledger.note_destroyed(ROUND, later(4), **noted)
+    with pytest.raises(StateError, match="has not destroyed everything"):
+        ledger.finish_purge(ROUND, b"receipt", later(5))
+    assert state(ledger) is State.RELEASED
+    assert ledger.begin_purge(ROUND, later(5), complete=False).purge_complete is False
+    assert ledger.begin_purge(ROUND, later(5), complete=True).purge_complete is False  # for good
+    ledger.finish_purge(ROUND, b"receipt", later(6))
+    assert state(ledger) is State.PURGED
+
+
+def test_what_is_destroyed_is_noted_once(ledger: Ledger) -> None:
+    walk(ledger, State.RELEASED)
+    ledger.begin_purge(ROUND, later(3))
+    destroy(ledger)
+    again = ledger.note_destroyed(ROUND, later(9), key=True, packages=True)
+    assert (again.key_destroyed, again.packages_destroyed) == (later(4), later(5))
+
+
+OTHER_SECRET = replace(AF, check="5e" * 8)
+
+
+def test_packages_of_different_secrets_are_never_received_together(ledger: Ledger) -> None:
+    """As when two programs receive at once, and neither has seen the other's package."""
+    with pytest.raises(AnotherSecretError, match="another secret"):
+        ledger.receive(TERMS, [MALMO, OTHER_SECRET], NOW)
+    assert ledger.rounds() == ()
+    ledger.receive(TERMS, [MALMO], NOW)
+    with pytest.raises(AnotherSecretError, match="of af was made with another secret than that of malmo"):
+        ledger.receive(TERMS, [OTHER_SECRET], later(1))
+    assert [p.party for p in ledger.packages(ROUND)] == ["malmo"]
+    corrected = replace(arrival("malmo", 2), check=OTHER_SECRET.check)
+    ledger.receive(TERMS, [corrected, OTHER_SECRET], later(2))  # all that count were made with one
+    assert len(ledger.packages(ROUND)) == 3
+
+
+def test_packages_of_different_secrets_are_never_frozen(ledger: Ledger) -> None:
+    """As a ledger may hold them that an earlier version wrote."""
+    ledger.receive(TERMS, [MALMO, AF], NOW)
+    with ledger._database.connection(writes=True) as connection:
+        connection.execute(text("UPDATE packages SET secret_check = '5e5e5e5e5e5e5e5e' WHERE party = 'af'"))
+    with pytest.raises(AnotherSecretError):
+        ledger.freeze(ROUND, BOTH, later(1))
+    assert state(ledger) is State.OPEN
+
+
+def test_an_id_is_its_partys_alone(ledger: Ledger) -> None:
+    ledger.receive(TERMS, [MALMO], NOW)
+    ledger.receive(TERMS, [replace(AF, id=MALMO.id)], later(1))
+    assert {p.id for p in ledger.packages(ROUND) if p.counts} == {MALMO.id}
+    with pytest.raises(OlderError, match="another package of malmo with the same id"):
+        ledger.receive(TERMS, [replace(arrival("malmo", 2), id=MALMO.id)], later(2))
+    assert len(ledger.packages(ROUND)) == 2
 
 
 def test_a_second_release_of_a_round_gives_the_first(ledger: Ledger) -> None:
@@ -258,8 +333,17 @@ WAYS = {
     "release": {"frozen": "released"},
     "fail": {"open": "failed", "frozen": "failed", "failed": ""},
     "begin_purge": {"released": "", "failed": ""},
+    "key_destroyed": {"released": "", "failed": ""},
+    "packages_destroyed": {"released": "", "failed": ""},
     "finish_purge": {"released": "purged", "failed": "purged"},
 }  # step → state that it starts from → state that it leads to; "" stays
+
+
+BEFORE = {
+    "key_destroyed": {"begin_purge"},
+    "packages_destroyed": {"begin_purge"},
+    "finish_purge": {"begin_purge", "key_destroyed", "packages_destroyed"},
+}  # step → the steps that must have been taken
 
 
 @dataclass
@@ -287,7 +371,7 @@ class Plain:
     def step(self, name: str) -> bool:
         if name == "release" and "release" in self.done:
             return True
-        if self.state not in WAYS[name] or (name == "finish_purge" and "begin_purge" not in self.done):
+        if self.state not in WAYS[name] or not self.done >= BEFORE.get(name, set()):
             return False
         self.state = WAYS[name][self.state] or self.state
         self.done.add(name)
@@ -315,6 +399,8 @@ def told(ledger: Ledger, step: str | list[Arrival]) -> bool:
             ledger.fail(ROUND, "why", NOW)
         elif step == "begin_purge":
             ledger.begin_purge(ROUND, NOW)
+        elif step.endswith("_destroyed"):
+            ledger.note_destroyed(ROUND, NOW, key=step.startswith("key"), packages=step.startswith("pack"))
         else:
             ledger.finish_purge(ROUND, b"receipt", NOW)
     except (StateError, ClosedError, OlderError):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime as dt
+import errno
+import io
 import json
 import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 import pytest
@@ -19,13 +21,13 @@ from keys import files
 from keys.errors import KeysError
 from keys.identity import RELEASE
 from linkage import match, report
-from linkage.commands import leftovers, matcher_match, release
+from linkage.commands import leftovers, matcher_match, release, store
 from linkage.commands.matcher_match import EndedError, MissingPackageError, NotCountedError
 from linkage.commands.matcher_receive import RefusedError, TwiceError
 from linkage.commands.release import LostReleaseError, OtherReleaseError, WriteError, verify
-from linkage.commands.store import LostPackageError, StoreError
+from linkage.commands.store import LostPackageError, NotAFileError, StoreError
 from linkage.errors import Error, FileError, LedgerError, PackageError, ReleaseError, UsageError
-from linkage.ledger import Ledger, State
+from linkage.ledger import Ledger, RoundId, State
 from linkage.ledger.errors import ClosedError, NoLedgerError
 from linkage.package.rows import Rows
 from linkage.release import control
@@ -33,7 +35,7 @@ from linkage.texts import Lang
 from tests import faults
 from tests.builders import Part, assemble, header, in_order, plain_part, plain_summary, random_rows
 from tests.ledgers import address
-from tests.matchers import NOW, PEOPLE, ROUND, Table, keys
+from tests.matchers import NAME, NOW, PEOPLE, ROUND, Table, keys
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes, pipes and forks are POSIX")
 ONE: dict[str, Any] = {"languages": [Lang.SV]}
@@ -201,6 +203,32 @@ def test_a_release_of_another_round_is_not_overwritten(table: Table) -> None:
     assert [made.number for made in table.ledger.releases()] == [1, 2]
 
 
+def test_a_ledger_that_has_not_seen_the_key_being_made_says_so_and_goes_on(table: Table) -> None:
+    received = table.receive(*table.both())
+    matched = table.match()
+    again = table.match()
+    for facts in (received, matched, again):
+        (told,) = facts.notes
+        assert "has not seen the round key of malmo-sok-1 being made" in str(told)
+        assert str(table.home / "ledger.db") in str(told)
+    elsewhere = f"sqlite:///{table.home / 'other.db'}"
+    assert table.match(table.both(), ledger=elsewhere, out=table.home / "second").notes
+
+
+def test_a_ledger_that_has_says_nothing(table: Table) -> None:
+    Ledger.open(table.ledger_url).note_round_key(ROUND, keys()[2].public.fingerprint, NOW)
+    assert table.receive(*table.both()).notes == ()
+    assert table.match().notes == ()
+    table.purge()
+    assert table.match().notes == ()
+
+
+def test_a_key_noted_for_another_round_is_not_this_rounds(table: Table) -> None:
+    Ledger.open(table.ledger_url).note_round_key(RoundId(NAME, 2), keys()[2].public.fingerprint, NOW)
+    Ledger.open(table.ledger_url).note_round_key(ROUND, "SHA256:another", NOW)
+    assert table.receive(*table.both()).notes
+
+
 def test_a_ledger_older_than_the_release_is_noticed(table: Table, counted: list[int]) -> None:
     table.receive(*table.both())
     yesterday = (table.home / "ledger.db").read_bytes()
@@ -300,6 +328,10 @@ def test_memory_is_read_and_passed_on(
         asked.update(options)
         raise KeyboardInterrupt
 
+    def check(*_: object, **options: Any) -> None:
+        assert options == {"memory": bytes_, "workers": 2}
+
+    monkeypatch.setattr(matcher_match, "check_memory", check)
     monkeypatch.setattr(matcher_match, "count", count)
     with pytest.raises(KeyboardInterrupt):
         table.match(table.both(), memory=memory, workers=2)
@@ -309,7 +341,8 @@ def test_memory_is_read_and_passed_on(
 def test_too_little_memory_ends_no_round(table: Table) -> None:
     with pytest.raises(UsageError):
         table.match(table.both(), memory="1K")
-    table.match(table.both())
+    assert table.state is State.OPEN  # nothing is frozen for a word that does not fit
+    table.match([table.package("malmo", minute=1)])
 
 
 def other_key(table: Table) -> dict[str, Any]:
@@ -385,6 +418,71 @@ def test_a_summary_that_says_nothing_ends_the_round(table: Table) -> None:
     with pytest.raises(EndedError, match="summary of malmo"):
         table.match([table.package("malmo", summary_json={"rows_read": 1}), table.package("af")])
     assert table.state is State.FAILED
+
+
+@pytest.mark.parametrize("counted", ["much", True, -1, 11])
+def test_a_summary_of_another_form_is_the_packages_fault(table: Table, counted: object) -> None:
+    wrong = {"people_counted": counted, "people_total": 10}
+    with pytest.raises(PackageError, match="summary of malmo"):
+        table.match([table.package("malmo", summary_json=wrong), table.package("af")])
+    assert table.state is State.FAILED
+
+
+@pytest.mark.parametrize("which", ["rows", "summary"])
+def test_what_the_sender_sealed_wrongly_ends_the_round(table: Table, which: str) -> None:
+    real = table.scene
+    rows = plain_part(real.layout("af"), in_order(real.rows("af", 5)))
+    parts = [Part(1, b"\xff" * 9 if which == "rows" else rows), Part(2, plain_summary(b"{"))]
+    path = table.folder / "wrong.link"
+    path.write_bytes(assemble(header(real, "af"), parts, real.parties["af"], real.round_key.public.seal))
+    with pytest.raises(EndedError, match="the package of af is wrong inside"):
+        table.match([table.package("malmo"), path])
+    assert table.state is State.FAILED
+
+
+class Broken(io.BytesIO):
+    """A disk that can no longer be read."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        del size
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+def too_many(path: Path) -> NoReturn:
+    raise NotAFileError("cannot read {path}: {reason}", path=path, reason=os.strerror(errno.EMFILE))
+
+
+TRANSIENT: dict[str, tuple[Callable[[Path], BinaryIO], type[Exception], str]] = {
+    "open": (too_many, LostPackageError, "cannot be read"),
+    "read": (lambda _: Broken(), OSError, "Input/output"),
+    "short": (lambda _: io.BytesIO(b"cut"), LostPackageError, "was altered"),
+}
+
+
+@pytest.mark.parametrize("fault", TRANSIENT)
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_a_disk_that_fails_once_while_counting_ends_no_round(
+    table: Table, monkeypatch: pytest.MonkeyPatch, fault: str, after: int
+) -> None:
+    table.receive(*table.both())
+    way, error, words = TRANSIENT[fault]
+    calls = 0
+    real, freeze = store.open_sent, Ledger.freeze
+
+    def once(path: Path) -> BinaryIO:
+        nonlocal calls
+        calls += 1
+        return way(path) if calls == after + 1 else real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            Ledger, "freeze", lambda *args: (patch.setattr(store, "open_sent", once), freeze(*args))[1]
+        )
+        with pytest.raises(error, match=words):
+            table.match()
+    assert table.state is State.FROZEN
+    table.match()
+    assert len(table.ledger.releases()) == 1
 
 
 def test_a_copy_that_rots_after_the_freeze_ends_no_round(

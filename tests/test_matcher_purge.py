@@ -13,6 +13,7 @@ import pytest
 
 from keys import receipts
 from keys.errors import KeysError
+from linkage.commands import matcher_purge
 from linkage.commands.matcher_purge import (
     GoingOnError,
     NotHereError,
@@ -181,6 +182,74 @@ def test_what_is_not_here_must_be_said_to_be_gone(
     assert receipts.read_receipt(table.receipt.read_bytes()).facts["complete"] is False
 
 
+def stopped(table: Table, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """A purge that ends before this step of its own."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(matcher_purge, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            table.purge()
+
+
+@pytest.mark.parametrize("step", ["_destroy_key", "_destroy_packages"])
+def test_what_an_interrupted_purge_did_not_destroy_is_not_said_to_be_destroyed(
+    table: Table, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Gone on with elsewhere: what is not to be found there may still exist."""
+    stopped(table, monkeypatch, step)
+    away = {"round_key": table.home / "x"} if step == "_destroy_key" else {"store": table.home / "other"}
+    kept = table.stored()
+    with pytest.raises(NotHereError):
+        table.purge(**away)
+    assert table.stored() == kept
+    facts = table.purge(**away, gone=True)
+    assert not facts.complete
+    assert receipts.read_receipt(table.receipt.read_bytes()).facts["complete"] is False
+    assert table.round_key.exists() is (step == "_destroy_key")
+
+
+def test_what_an_interrupted_purge_destroyed_is_remembered_wherever_it_goes_on(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped(table, monkeypatch, "_destroy_packages")
+    found = table.ledger.round(ROUND)
+    assert found is not None
+    assert (found.key_destroyed is not None, found.packages_destroyed) == (True, None)
+    assert table.purge(round_key=table.home / "x").complete
+    gone(table)
+
+
+@pytest.mark.parametrize("lost", ["key", "packages"])
+def test_power_lost_between_destroying_and_noting(
+    table: Table, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """The trace here says it; somewhere else nothing does."""
+    real = Ledger.note_destroyed
+
+    def no(self: Ledger, *args: Any, **noted: Any) -> object:
+        if noted.get(lost):
+            raise LedgerError("the ledger is locked")
+        return real(self, *args, **noted)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "note_destroyed", no)
+        with pytest.raises(LedgerError):
+            table.purge()
+    assert table.round_key.exists() is False
+    away = {"round_key": table.home / "x"} if lost == "key" else {"store": table.home / "other"}
+    with pytest.raises(NotHereError):
+        table.purge(**away)
+    ended(table)
+
+
+def test_a_key_whose_folder_is_gone_can_be_said_to_be_gone(table: Table) -> None:
+    facts = table.purge(round_key=table.home / "stick" / "round.key", gone=True)
+    assert not facts.complete
+
+
 def other_round_key(table: Table) -> dict[str, Any]:
     return {"round_key": Table(table.folder / "two", number=2).round_key}
 
@@ -284,7 +353,7 @@ def test_killed_anywhere_and_once_more(tmp_path: Path) -> None:
     assert at > 5, at
 
 
-@pytest.mark.parametrize("step", ["begin_purge", "finish_purge"])
+@pytest.mark.parametrize("step", ["begin_purge", "note_destroyed", "finish_purge"])
 def test_a_ledger_that_says_no_and_once_more(
     table: Table, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -23,7 +23,7 @@ from linkage.ledger.errors import BusyError, ClosedError, OtherAgreementError
 from linkage.package import errors
 from tests import faults
 from tests.builders import Part, assemble, header, in_order, plain_part, plain_summary, scene
-from tests.matchers import NAME, NOW, PARTIES, ROUND, Table, agreement_text, keys
+from tests.matchers import NAME, NOW, PARTIES, PEOPLE, ROUND, Table, agreement_text, keys
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes, pipes and forks are POSIX")
 
@@ -295,6 +295,7 @@ def test_after_the_freeze_the_same_is_fine_and_other_packages_are_refused(table:
     if state is State.PURGED:
         ledger.begin_purge(ROUND, NOW)
         Store(table.store).clear(ROUND)
+        ledger.note_destroyed(ROUND, NOW, key=True, packages=True)
         ledger.finish_purge(ROUND, b"receipt", NOW)
     before = table.stored()
     assert all(p.already for p in table.receive(*table.both()).packages)
@@ -365,6 +366,57 @@ def test_a_newer_package_that_came_meanwhile_wins(table: Table, monkeypatch: pyt
     with pytest.raises(PackageError, match="newer package of malmo"):
         table.receive(table.package("malmo"))
     assert list(table.stored().values()) == [table.package("malmo", minute=9).read_bytes()]
+    assert [line.check for line in table.ledger.refusals(ROUND)] == ["OlderError"]
+
+
+def test_another_secret_that_came_meanwhile_is_refused(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two programs receive at once, neither has seen the other's package, and the secrets differ."""
+    path = table.folder / "secret.link"
+    path.write_bytes(table.scene.package("malmo", table.scene.rows("malmo", 3), check=bytes(8)))
+    real = Ledger.receive
+
+    def overtaken(self: Ledger, terms: object, arrivals: list[Arrival], now: object) -> object:
+        monkeypatch.setattr(Ledger, "receive", real)
+        table.receive(table.package("af"))
+        return real(self, terms, arrivals, now)  # type: ignore[arg-type]  # passed on as they came
+
+    monkeypatch.setattr(Ledger, "receive", overtaken)
+    with pytest.raises(errors.AnotherSecretError, match="another secret"):
+        table.receive(path)
+    assert list(table.stored().values()) == [table.package("af").read_bytes()]
+    assert [(line.check, line.party) for line in table.ledger.refusals(ROUND)] == [
+        ("AnotherSecretError", "malmo")
+    ]
+
+
+def named(table: Table, party: str, identifier: str, minute: int = 0) -> Path:
+    """A package that bears this id."""
+    real = table.scene
+    parts = [
+        Part(1, plain_part(real.layout(party), in_order(real.rows(party, 3)))),
+        Part(2, plain_summary(PEOPLE)),
+    ]
+    at = int(NOW.timestamp() * 1000) + 60_000 * minute
+    path = table.folder / f"named-{party}-{minute}.link"
+    facts = header(real, party, id=identifier, sequence=at)
+    path.write_bytes(assemble(facts, parts, real.parties[party], real.round_key.public.seal))
+    return path
+
+
+def test_no_party_can_take_the_id_of_anothers_package(table: Table) -> None:
+    table.receive(named(table, "malmo", "ab" * 16))
+    assert table.receive(named(table, "af", "ab" * 16)).missing == ()
+    table.match()
+    assert table.state is State.RELEASED
+
+
+def test_an_id_given_twice_by_one_party_overwrites_nothing(table: Table) -> None:
+    table.receive(named(table, "malmo", "ab" * 16))
+    before = table.stored()
+    with pytest.raises(PackageError, match="another package of malmo with the same id"):
+        table.receive(named(table, "malmo", "ab" * 16, minute=1))
+    assert table.stored() == before
+    whole(table)
     assert [line.check for line in table.ledger.refusals(ROUND)] == ["OlderError"]
 
 

@@ -13,7 +13,7 @@ from linkage import intake
 from linkage.commands.agreement import load_ready, public_keys
 from linkage.commands.identities import read_identity
 from linkage.commands.store import LostPackageError, Store
-from linkage.errors import KeysError, PackageError
+from linkage.errors import KeysError, PackageError, Text
 from linkage.ledger import Ledger, Received, RoundId, Terms
 
 if TYPE_CHECKING:
@@ -86,6 +86,19 @@ class Desk:
         """The parties without a package, in the agreement's order."""
         here = self.counting()
         return tuple(p.name for p in self.agreement.parties if p.name not in here)
+
+    def notes(self) -> tuple[Text, ...]:
+        """What its matcher should look at: that a round is matched once holds within one ledger only."""
+        noted = {note.fingerprint for note in self.ledger.round_keys(self.round_id)}
+        if self.agreement.matcher.round_key in noted:
+            return ()
+        return (
+            Text(
+                "this ledger has not seen the round key of {round} being made: is it the right one? "
+                "one round, one ledger: {place}",
+                {"round": self.round_id, "place": self.ledger.place},
+            ),
+        )
 
     def seen(self) -> list[intake.Seen]:
         """Everything accepted before, as intake asks for it."""

@@ -7,9 +7,10 @@ what was kept is given back and never made anew.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,7 +21,17 @@ from linkage.commands.matcher_receive import take_in
 from linkage.commands.release import FILE, check_folder, write_all
 from linkage.errors import PackageError, Text, UsageError
 from linkage.ledger import Received, Released, State
-from linkage.match import count
+from linkage.match import CoverageError, check_memory, count
+from linkage.package.errors import (
+    DamagedPartError,
+    DimensionError,
+    FormatError,
+    PartError,
+    PartSealError,
+    PresenceError,
+    SummaryError,
+    TokenOrderError,
+)
 from linkage.release import PackageFact, control
 from linkage.release import verify as releases
 from linkage.texts import Lang
@@ -36,6 +47,8 @@ Ask = Callable[[], str]
 Progress = Callable[[int, int], None]
 
 ENGINES_LATER = ("distributed", "spark")
+WRONG_INSIDE = (PartSealError, PartError, TokenOrderError, DimensionError, PresenceError, SummaryError)
+"""Checks (11) to (16) of docs/package.md: the bytes that the sender signed are at fault, and no others."""
 _MEMORY = re.compile(r"([1-9][0-9]{0,14})([kmg]?)(?:i?b)?", re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
@@ -78,7 +91,10 @@ class OpenedError(PackageError):
 
 @dataclass(frozen=True)
 class MatchFacts:
-    """Where the release lies. already: it was made before, and given back as it was signed."""
+    """Where the release lies. already: it was made before, and given back as it was signed.
+
+    notes: what the matcher should look at.
+    """
 
     round: str
     release: Path
@@ -86,6 +102,7 @@ class MatchFacts:
     tables: int
     already: bool
     agreement: Path
+    notes: tuple[Text, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The facts, for --json. No count of people."""
@@ -158,7 +175,7 @@ def match(
         keys = desk.identity(identity, ask), desk.round_key(round_key, ask_round)
         released = _release(desk, *keys, now, {"memory": budget, "workers": workers, "progress": progress})
     files, tables = write_all(released.release, released.signature, out, languages)
-    return MatchFacts(str(desk.round_id), out / FILE, files, tables, already, agreement)
+    return MatchFacts(str(desk.round_id), out / FILE, files, tables, already, agreement, desk.notes())
 
 
 def _checked_options(engine: str, memory: str | None) -> int | None:
@@ -205,11 +222,12 @@ def _release(
 ) -> Released:
     """Freeze, open, count, control, sign, keep. Of several at once, the first to keep its release wins."""
     parties = [desk.counting()[party.name] for party in desk.agreement.parties]
-    sealed = [desk.sealed(package) for package in parties]
+    sealed = [Opened(desk, package, desk.sealed(package)) for package in parties]
+    check_memory(sealed, desk.agreement, memory=options["memory"], workers=options["workers"])
     frozen = desk.ledger.freeze(desk.round_id, [package.sha512 for package in parties], now)
     if frozen.state is not State.FROZEN:
         return _meanwhile(desk)
-    counted = _counted(desk, parties, sealed, round_key, options)
+    counted = _counted(desk, sealed, round_key, options)
     facts = [PackageFact(p.party, p.id, p.sha512, counted.coverage[p.party]) for p in parties]
     data = control(counted.figures, desk.agreement, facts, now).to_bytes()
     signature = identity.sign(RELEASE, data)
@@ -227,27 +245,22 @@ def _meanwhile(desk: Desk) -> Released:
 
 
 def _counted(
-    desk: Desk,
-    parties: Sequence[Received],
-    sealed: Sequence[Package],
-    round_key: RoundKey,
-    options: Mapping[str, Any],
+    desk: Desk, sealed: Sequence[Opened], round_key: RoundKey, options: Mapping[str, Any]
 ) -> Counted:
-    """The figures. A package that is wrong inside ends the round, unless only its copy here is at fault."""
+    """The figures. A package that is wrong inside ends the round; a store that cannot be read does not."""
     try:
-        return count([Opened(package) for package in sealed], desk.agreement, round_key, **options)
-    except PackageError as error:
-        for package in parties:
-            if not desk.store.holds(package.file, package.sha512):
-                raise desk.altered(package) from None
+        return count(sealed, desk.agreement, round_key, **options)
+    except (OpenedError, CoverageError) as error:
         desk.ledger.fail(desk.round_id, str(error), utc_now())
         raise _ended(desk, error.message) from None
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A package as the match asks for it, whose errors name the party."""
+    """A package as the match asks for it: what is wrong inside is told apart from a copy that is at fault."""
 
+    desk: Desk
+    received: Received
     package: Package
 
     @property
@@ -271,20 +284,23 @@ class Opened:
         return self.package.ranges
 
     def open_range(self, index: int, round_key: RoundKey) -> Rows:
-        """The rows of a token range. Raises OpenedError."""
-        try:
+        """The rows of a token range. Raises OpenedError, LostPackageError."""
+        with self._told_apart():
             return self.package.open_range(index, round_key)
-        except PackageError as error:
-            raise self._wrong(error) from None
 
     def summary(self, round_key: RoundKey) -> Mapping[str, Any]:
-        """The party's own counts. Raises OpenedError."""
-        try:
+        """The party's own counts. Raises OpenedError, LostPackageError."""
+        with self._told_apart():
             return self.package.summary(round_key)
-        except PackageError as error:
-            raise self._wrong(error) from None
 
-    def _wrong(self, error: PackageError) -> OpenedError:
-        return OpenedError(
-            "the package of {party} is wrong inside: {why}", party=self.party, why=error.message
-        )
+    @contextlib.contextmanager
+    def _told_apart(self) -> Iterator[None]:
+        """(10) fails where the copy is not what was received; (11) to (16) where it is, and is wrong."""
+        try:
+            yield
+        except WRONG_INSIDE as error:
+            raise OpenedError(
+                "the package of {party} is wrong inside: {why}", party=self.party, why=error.message
+            ) from None
+        except (DamagedPartError, FormatError):
+            raise self.desk.altered(self.received) from None

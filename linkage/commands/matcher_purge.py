@@ -1,7 +1,9 @@
 """The end of a round: its key and its packages are destroyed, and a signed receipt says so.
 
-Begun in the ledger before anything is destroyed and finished there after, so that it can be killed anywhere
-and run again. The release stays: it holds nobody.
+Begun in the ledger before anything is destroyed, noted there as each is destroyed, and finished there after,
+so that it can be killed anywhere and run again. A trace lies where the key lay, and in the store, from before
+the destruction until the ledger has noted it: what was destroyed here is told from what lies somewhere else.
+The release stays: it holds nobody.
 """
 
 from __future__ import annotations
@@ -134,29 +136,54 @@ def purge(
     if round_key.exists():
         _check_no_link(round_key)
         desk.round_key(round_key, ask_round or ask)
-    complete = _all_here(desk, round_key, expected=found.purge_begun is None and not gone)
+    key_here = _key_here(desk, found, round_key, gone=gone)
+    packages_here = _packages_here(desk, found, gone=gone)
     if found.state in {State.OPEN, State.FROZEN}:
         desk.ledger.fail(desk.round_id, str(GIVEN_UP), now)
-    begun = desk.ledger.begin_purge(desk.round_id, now, complete=complete)
-    _destroy_key(desk, round_key)
-    desk.store.clear(desk.round_id)
+    begun = desk.ledger.begin_purge(desk.round_id, now, complete=key_here and packages_here)
+    _destroy_key(desk, round_key, now)
+    _destroy_packages(desk, now, all_here=packages_here)
     data = receipts.receipt(signer, _stated(desk, begun, now))
     desk.ledger.finish_purge(desk.round_id, data, now)
     return _facts(desk, begun, receipt, data, already=False)
 
 
-def _destroy_key(desk: Desk, round_key: Path) -> None:
+def _destroy_key(desk: Desk, round_key: Path, now: dt.datetime) -> None:
     """Move the key aside, then destroy it: one that is found half destroyed is known by its name."""
-    doomed = _doomed(desk, round_key)
+    if not round_key.parent.is_dir():
+        return  # it is said to be gone, and its folder with it
+    doomed, trace = _doomed(desk, round_key), _trace(desk, round_key)
     if round_key.exists():
         round_key.replace(doomed)
+    if doomed.exists():
+        with whole_file(trace, private=True):
+            pass
     for path in [*leftovers(round_key), doomed]:
         if path.exists():
             files.destroy(path)
+    if trace.exists():
+        desk.ledger.note_destroyed(desk.round_id, now, key=True)
+    for path in [*leftovers(trace), trace]:
+        path.unlink(missing_ok=True)
 
 
 def _doomed(desk: Desk, round_key: Path) -> Path:
     return round_key.with_name(f"{round_key.name}.{desk.round_id}.destroying")
+
+
+def _trace(desk: Desk, round_key: Path) -> Path:
+    return round_key.with_name(f"{round_key.name}.{desk.round_id}.destroyed")
+
+
+def _destroy_packages(desk: Desk, now: dt.datetime, *, all_here: bool) -> None:
+    """Remove every package of the round; noted where the store held, or had held, all that count."""
+    noted = all_here and any(desk.store.path(p.file).exists() for p in desk.counting().values())
+    if noted:
+        desk.store.mark(desk.round_id)
+    desk.store.clear(desk.round_id)
+    if desk.store.marked(desk.round_id):
+        desk.ledger.note_destroyed(desk.round_id, now, packages=True)
+        desk.store.unmark(desk.round_id)
 
 
 def _check_no_link(round_key: Path) -> None:
@@ -215,21 +242,28 @@ def _check_due(found: Round, now: dt.datetime, *, before_time: bool, give_up: bo
         )
 
 
-def _all_here(desk: Desk, round_key: Path, *, expected: bool) -> bool:
-    """Whether the key and every package that counts are there. Raises NotHereError where they should be."""
-    if not round_key.exists() and not _doomed(desk, round_key).exists():
-        if expected:
-            raise NotHereError("there is no round key at {path}", path=round_key)
+def _key_here(desk: Desk, found: Round, round_key: Path, *, gone: bool) -> bool:
+    """Whether the key is there, or was destroyed by this purge. Raises NotHereError unless it is `gone`."""
+    places = round_key, _doomed(desk, round_key), _trace(desk, round_key)
+    if found.key_destroyed is not None or any(path.exists() for path in places):
+        return True
+    if gone:
         return False
+    raise NotHereError("there is no round key at {path}", path=round_key)
+
+
+def _packages_here(desk: Desk, found: Round, *, gone: bool) -> bool:
+    """Whether every package that counts is there, or was destroyed by this purge. Raises as _key_here."""
+    if found.packages_destroyed is not None or desk.store.marked(desk.round_id):
+        return True
     for package in desk.counting().values():
-        if not desk.store.path(package.file).exists():
-            if expected:
-                raise NotHereError(
-                    "the package of {party} is not in {folder}",
-                    party=package.party,
-                    folder=desk.store.folder,
-                )
+        if desk.store.path(package.file).exists():
+            continue
+        if gone:
             return False
+        raise NotHereError(
+            "the package of {party} is not in {folder}", party=package.party, folder=desk.store.folder
+        )
     return True
 
 

@@ -14,6 +14,7 @@ from linkage.commands.matcher_desk import Desk, utc_now
 from linkage.commands.store import NotAFileError, open_sent, sha512
 from linkage.errors import Error, PackageError, Text, UsageError
 from linkage.ledger import Arrival, Refusal, State
+from linkage.ledger.errors import OlderError
 from linkage.package import read
 
 
@@ -47,12 +48,13 @@ class ReceivedPackage:
 
 @dataclass(frozen=True)
 class ReceiveFacts:
-    """What was received, and which parties are still missing."""
+    """What was received, and which parties are still missing. notes: what the matcher should look at."""
 
     round: str
     packages: tuple[ReceivedPackage, ...]
     missing: tuple[str, ...]
     agreement: Path
+    notes: tuple[Text, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The facts, for --json."""
@@ -96,7 +98,7 @@ def receive(
         raise NothingNamedError("no package was named")
     desk = Desk.at(agreement, ledger, store, create=True)
     taken = take_in(desk, packages, now or utc_now())
-    return ReceiveFacts(str(desk.round_id), taken, desk.missing(), agreement)
+    return ReceiveFacts(str(desk.round_id), taken, desk.missing(), agreement, desk.notes())
 
 
 def take_in(desk: Desk, paths: Sequence[Path], now: dt.datetime) -> tuple[ReceivedPackage, ...]:
@@ -182,6 +184,7 @@ def _refusal(refused: Sequence[tuple[Path, PackageError]]) -> RefusedError:
 def _keep(desk: Desk, new: Sequence[tuple[Path, intake.Package]], now: dt.datetime) -> None:
     """Copy, then note: at no moment does the ledger name a missing file."""
     arrivals = [_arrival(desk, package) for _, package in new]
+    _check_names(desk, arrivals)
     try:
         for (path, _), arrival in zip(new, arrivals, strict=True):
             desk.store.keep(path, arrival.file, arrival.sha512)
@@ -189,6 +192,14 @@ def _keep(desk: Desk, new: Sequence[tuple[Path, intake.Package]], now: dt.dateti
     except BaseException:
         _undo(desk, arrivals)
         raise
+
+
+def _check_names(desk: Desk, arrivals: Sequence[Arrival]) -> None:
+    """A party that gives an id twice would have its later package written over its earlier one."""
+    taken = {package.file for package in desk.ledger.packages(desk.round_id)}
+    for arrival in arrivals:
+        if arrival.file in taken:
+            raise OlderError("another package of {party} with the same id is here", party=arrival.party)
 
 
 def _undo(desk: Desk, arrivals: Sequence[Arrival]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
+from keys import atomic
 from keys.atomic import whole_file
 from linkage.commands import leftovers
 from linkage.errors import FileError, PackageError
@@ -40,6 +41,12 @@ class LostPackageError(PackageError):
     """A sealed package that was received is no longer in the store, or was altered there."""
 
     hint: ClassVar[str] = "name the party's package once more: the same bytes are put back"
+
+
+class UnreadPackageError(LostPackageError):
+    """A sealed package is in the store and cannot be read now."""
+
+    hint: ClassVar[str] = "nothing is lost: see that it may be read, and run the same command again"
 
 
 class StoreError(FileError):
@@ -120,7 +127,11 @@ class Store:
         """A stream of a package of the store. Raises LostPackageError."""
         try:
             return open_sent(self.path(file))
-        except NotAFileError:
+        except NotAFileError as error:
+            if self.path(file).exists():  # the system refuses, now: nothing is said of the package
+                raise UnreadPackageError(
+                    "the package of {party} cannot be read: {why}", party=party, why=error.message
+                ) from None
             raise LostPackageError(
                 "the package of {party} is no longer in {folder}", party=party, folder=self.folder
             ) from None
@@ -144,6 +155,33 @@ class Store:
             except OSError as error:
                 raise _stays(path, error) from None
         _tidy(folder)
+
+    def mark(self, round_id: RoundId) -> None:
+        """Say, until it is unmarked, that all packages of a round were here when `clear` began on them.
+
+        Raises StoreError.
+        """
+        try:
+            with whole_file(self._mark(round_id), private=True):
+                pass
+        except OSError as error:
+            raise _stays(self.folder / str(round_id), error) from None
+
+    def marked(self, round_id: RoundId) -> bool:
+        """Whether the round is marked."""
+        return self._mark(round_id).exists()
+
+    def unmark(self, round_id: RoundId) -> None:
+        """Take the mark away, and what a lost one left. Raises StoreError."""
+        mark = self._mark(round_id)
+        for path in [*atomic.leftovers(mark), mark]:
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise _stays(path, error) from None
+
+    def _mark(self, round_id: RoundId) -> Path:
+        return self.folder / f"{round_id}.destroyed"
 
 
 def _tidy(folder: Path) -> None:

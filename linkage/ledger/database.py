@@ -25,6 +25,7 @@ from linkage.ledger.errors import (
     FaultError,
     FullError,
     NoLedgerError,
+    PasswordError,
     ReadOnlyError,
     UnreachableError,
 )
@@ -32,6 +33,7 @@ from linkage.ledger.errors import (
 PATIENCE = 2.0  # seconds that a writer waits for another one
 CONNECT_SECONDS = 5
 _WRITES = "linkage_writes"
+_SECRETS = frozenset({"password", "passwd", "sslpassword"})  # as drivers take them after the question mark
 
 
 class Database:
@@ -79,6 +81,8 @@ def _parse(address: str) -> URL:
         url = make_url(address)
     except (ArgumentError, ValueError):
         raise AddressError("the ledger's address cannot be read") from None
+    if url.password or _SECRETS & url.query.keys():
+        raise PasswordError("the ledger's address holds a password")
     if url.get_backend_name() == "sqlite":
         if not url.database or url.database == ":memory:":
             raise AddressError("a ledger in memory is none: it would be forgotten")

@@ -16,6 +16,14 @@ class AddressError(LedgerError):
     hint: ClassVar[str] = "for example sqlite:///ledger.db, or postgresql+psycopg://user@host/database"
 
 
+class PasswordError(AddressError):
+    """A password in the address: others see it in the list of processes, and the shell keeps it."""
+
+    hint: ClassVar[str] = (
+        "leave it out: PostgreSQL finds it in ~/.pgpass, or in the file that PGPASSFILE names"
+    )
+
+
 class DriverError(LedgerError):
     """The program has no driver for this kind of database."""
 

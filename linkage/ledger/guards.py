@@ -8,6 +8,7 @@ from linkage.ledger import rows
 from linkage.ledger.errors import ClosedError, OlderError, OtherAgreementError, StateError
 from linkage.ledger.model import Arrival, Received, RoundId, State, Terms
 from linkage.ledger.tables import PackageRow, RoundRow
+from linkage.package.errors import AnotherSecretError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -84,6 +85,8 @@ def accept(session: Session, row: RoundRow, arrival: Arrival, now: dt.datetime) 
     older = [package for package in row.packages if package.party == arrival.party]
     if any(package.sequence >= arrival.sequence for package in older):
         raise OlderError("a newer package of {party} is here", party=arrival.party)
+    if any(package.package_id == arrival.id for package in older):
+        raise OlderError("another package of {party} with the same id is here", party=arrival.party)
     replaced = [package for package in older if package.replaced is None]
     for package in replaced:
         package.replaced = now
@@ -100,3 +103,34 @@ def accept(session: Session, row: RoundRow, arrival: Arrival, now: dt.datetime) 
     )
     session.flush()
     return [rows.as_received(package) for package in replaced]
+
+
+def same_secret(row: RoundRow) -> None:
+    """Raises AnotherSecretError where packages that count were made with different secrets.
+
+    Asked in the transaction: of two programs that receive at once, neither has seen the other's package.
+    """
+    counted = sorted(rows.counted(row), key=lambda package: package.received)
+    for other in counted:
+        if other.secret_check != counted[-1].secret_check:
+            raise AnotherSecretError(
+                "the package of {party} was made with another secret than that of {other}",
+                party=counted[-1].party,
+                other=other.party,
+            )
+
+
+def purging(row: RoundRow) -> None:
+    """Raises StateError unless the destruction of the round has begun and not ended."""
+    expect(row, State.RELEASED, State.FAILED)
+    if row.purge_begun is None:
+        raise StateError("the purge of the round {round} was not begun", round=RoundId(row.name, row.number))
+
+
+def destroyed(row: RoundRow) -> None:
+    """Raises StateError where a purge that found everything has not noted that it destroyed everything."""
+    if row.purge_complete and (row.key_destroyed is None or row.packages_destroyed is None):
+        raise StateError(
+            "the purge of the round {round} has not destroyed everything",
+            round=RoundId(row.name, row.number),
+        )

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from linkage.ledger import chain, guards, rows
 from linkage.ledger.database import Database
-from linkage.ledger.errors import MeanwhileError, StateError
+from linkage.ledger.errors import MeanwhileError
 from linkage.ledger.model import (
     Arrival,
     Receipt,
@@ -161,14 +161,18 @@ class Ledger:
         """Accept packages, all or none; each replaces its party's older one. Returns those replaced.
 
         The first accepted package begins the round. What was accepted before, replaced or not, changes
-        nothing, in any state of the round. Raises OtherAgreementError, ClosedError, OlderError.
+        nothing, in any state of the round. Raises OtherAgreementError, ClosedError, OlderError, and
+        AnotherSecretError where those that count then were made with different secrets.
         """
         with self._writing() as session:
             row = rows.find_round(session, terms.id) or guards.begin(session, terms, now)
             here = {package.sha512 for package in row.packages}
             new = [arrival for arrival in arrivals if arrival.sha512 not in here]
             guards.check_open(row, terms, new=bool(new))
-            return tuple(old for arrival in new for old in guards.accept(session, row, arrival, now))
+            replaced = tuple(old for arrival in new for old in guards.accept(session, row, arrival, now))
+            if new:
+                guards.same_secret(row)
+            return replaced
 
     def check_open(self, terms: Terms, *, new: bool) -> None:
         """What receive would say; new: whether a package is new. Raises OtherAgreementError, ClosedError."""
@@ -180,7 +184,8 @@ class Ledger:
     def freeze(self, round_id: RoundId, packages: Collection[str], now: dt.datetime) -> Round:
         """open → frozen: from here on these packages count and no others. packages: their sha512, hex.
 
-        Any later state is left as it is and returned. Raises MeanwhileError where other packages count.
+        Any later state is left as it is and returned. Raises MeanwhileError where other packages count,
+        AnotherSecretError where these cannot be counted together.
         """
         with self._writing() as session:
             row = guards.known(session, round_id)
@@ -188,6 +193,8 @@ class Ledger:
                 raise MeanwhileError(
                     "another program changed the packages of the round {round}", round=round_id
                 )
+            if row.state in {State.OPEN, State.FROZEN}:
+                guards.same_secret(row)
             if row.state == State.OPEN:
                 row.state, row.frozen = State.FROZEN.value, now
             return rows.as_round(row)
@@ -230,26 +237,43 @@ class Ledger:
     def begin_purge(self, round_id: RoundId, now: dt.datetime, *, complete: bool = True) -> Round:
         """Note that the destruction of a released or failed round begins, so that it can be finished.
 
-        complete: whether its key and all its packages are there. Begun before: what was noted then stays.
-        Raises StateError in any other state.
+        complete: whether its key and all its packages are there, or noted as destroyed. Begun before: the
+        time stays, and what was incomplete once is so for good. Raises StateError in any other state.
         """
         with self._writing() as session:
             row = guards.known(session, round_id)
             guards.expect(row, State.RELEASED, State.FAILED)
             if row.purge_begun is None:
                 row.purge_begun, row.purge_complete = now, complete
+            row.purge_complete = bool(row.purge_complete) and complete
             return rows.as_round(row)
 
-    def finish_purge(self, round_id: RoundId, receipt: bytes, now: dt.datetime) -> Receipt:
-        """released or failed → purged: round key and packages are destroyed, and the receipt says so.
+    def note_destroyed(
+        self, round_id: RoundId, now: dt.datetime, *, key: bool = False, packages: bool = False
+    ) -> Round:
+        """Note what the purge has destroyed: the round key, or all packages. Noted before: the time stays.
 
         Raises StateError where begin_purge did not come first.
         """
         with self._writing() as session:
             row = guards.known(session, round_id)
-            guards.expect(row, State.RELEASED, State.FAILED)
-            if row.purge_begun is None:
-                raise StateError("the purge of the round {round} was not begun", round=round_id)
+            guards.purging(row)
+            if key:
+                row.key_destroyed = row.key_destroyed or now
+            if packages:
+                row.packages_destroyed = row.packages_destroyed or now
+            return rows.as_round(row)
+
+    def finish_purge(self, round_id: RoundId, receipt: bytes, now: dt.datetime) -> Receipt:
+        """released or failed → purged: round key and packages are destroyed, and the receipt says so.
+
+        Raises StateError where begin_purge did not come first; where everything was there when it began, also
+        where note_destroyed does not say of both that they are destroyed.
+        """
+        with self._writing() as session:
+            row = guards.known(session, round_id)
+            guards.purging(row)
+            guards.destroyed(row)
             row.state, row.purged = State.PURGED.value, now
             row.receipts.append(ReceiptRow(at=now, data=receipt))
             key = session.scalars(
@@ -260,7 +284,7 @@ class Ledger:
                     name=row.name, number=row.number, fingerprint=row.round_key, created=row.opened
                 )
                 session.add(key)
-            key.destroyed = now
+            key.destroyed = row.key_destroyed or now
             return Receipt(round_id, now, receipt)
 
     @contextlib.contextmanager

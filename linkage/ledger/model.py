@@ -64,7 +64,8 @@ class Terms:
 class Round:
     """A round and its state. Times are UTC, None until it happened; failure says why it ended unreleased.
 
-    purge_complete: whether the key and all packages were there when their destruction began.
+    purge_complete: whether the key and all packages were there whenever their destruction began or went on;
+    key_destroyed, packages_destroyed: when the purge had destroyed them, None where they were gone.
     """
 
     terms: Terms
@@ -76,6 +77,8 @@ class Round:
     failure: str | None = None
     purge_begun: dt.datetime | None = None
     purge_complete: bool | None = None
+    key_destroyed: dt.datetime | None = None
+    packages_destroyed: dt.datetime | None = None
     purged: dt.datetime | None = None
 
     @property

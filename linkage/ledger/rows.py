@@ -68,6 +68,8 @@ def as_round(row: RoundRow) -> Round:
         failure=row.failure,
         purge_begun=row.purge_begun,
         purge_complete=row.purge_complete,
+        key_destroyed=row.key_destroyed,
+        packages_destroyed=row.packages_destroyed,
         purged=row.purged,
     )
 

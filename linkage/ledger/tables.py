@@ -78,6 +78,8 @@ class RoundRow(Base):
     failure: Mapped[str | None] = mapped_column(Text)
     purge_begun: Mapped[dt.datetime | None] = mapped_column(Utc)
     purge_complete: Mapped[bool | None]
+    key_destroyed: Mapped[dt.datetime | None] = mapped_column(Utc)
+    packages_destroyed: Mapped[dt.datetime | None] = mapped_column(Utc)
     purged: Mapped[dt.datetime | None] = mapped_column(Utc)
 
     packages: Mapped[list[PackageRow]] = relationship(
@@ -93,7 +95,7 @@ class PackageRow(Base):
     __tablename__ = "packages"
     __table_args__ = (
         UniqueConstraint("round_id", "party", "sequence"),
-        UniqueConstraint("round_id", "package_id"),
+        UniqueConstraint("round_id", "party", "package_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

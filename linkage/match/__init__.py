@@ -4,7 +4,7 @@ Tokens are opened in memory only, and nothing about one person outlives its bloc
 rows of two packages together is said anywhere but in the figures.
 """
 
-from linkage.match.count import Counted, count
+from linkage.match.count import Counted, check_memory, count
 from linkage.match.errors import CoverageError, MemoryBudgetError
 
-__all__ = ["Counted", "CoverageError", "MemoryBudgetError", "count"]
+__all__ = ["Counted", "CoverageError", "MemoryBudgetError", "check_memory", "count"]

@@ -45,18 +45,29 @@ def count(
     thread. The figures are the same whatever memory, workers and blocks are.
     Raises PackageError where what was sealed is not as it must be; MemoryBudgetError.
     """
-    questions = Questions(agreement.measures, Frame(agreement.window, agreement.dimensions))
+    questions = _questions(agreement)
     shared_out = plan(packages, questions, memory=memory, workers=workers, blocks=blocks)
     coverage = {package.party: _covered(package, round_key) for package in packages}
     tables = Engine(packages, round_key, questions, shared_out, progress).run()
     return Counted(questions.figures(tables), coverage)
 
 
+def check_memory(
+    packages: Sequence[Package], agreement: Agreement, *, memory: int | None, workers: int = 1
+) -> None:
+    """Raises MemoryBudgetError where count would. Opens nothing."""
+    plan(packages, _questions(agreement), memory=memory, workers=workers, blocks=None)
+
+
+def _questions(agreement: Agreement) -> Questions:
+    return Questions(agreement.measures, Frame(agreement.window, agreement.dimensions))
+
+
 def _covered(package: Package, round_key: RoundKey) -> int:
     """Per cent of the party's people that could be counted, rounded down; 100 of nobody."""
     summary = package.summary(round_key)
     counted, total = summary.get("people_counted"), summary.get("people_total")
-    if not (isinstance(counted, int) and isinstance(total, int) and 0 <= counted <= total):
+    if not (type(counted) is int and type(total) is int and 0 <= counted <= total):
         raise CoverageError(
             "the summary of {party} does not say how many of its people could be counted", party=package.party
         )

@@ -19,7 +19,7 @@ from linkage.program.options import (
     round_key_option,
     store_option,
 )
-from linkage.program.terminal import Progress, tell
+from linkage.program.terminal import Progress, note, tell
 from linkage.texts import Lang
 
 
@@ -38,6 +38,8 @@ def receive(packages: tuple[Path, ...], agreement: Path, ledger: str, store: Pat
     from linkage.commands.matcher import receive as flow
 
     facts = flow(packages, agreement=agreement, ledger=ledger, store=store)
+    for line in facts.notes:
+        note(line)
     tell(facts.as_json(), facts.lines(), after=facts.after())
 
 
@@ -116,6 +118,8 @@ def match(
         progress=bar,
     )
     bar.close()
+    for line in facts.notes:
+        note(line)
     tell(facts.as_json(), facts.lines(), after=facts.after())
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage import canonical
+from linkage.program.terminal import exit_code
 from linkage.register import Summary
 from linkage.register.summary import SummaryError
 
@@ -54,3 +55,10 @@ def test_a_summary_of_another_form_is_refused(change: dict[str, Any]) -> None:
         Summary.from_json(GOOD | change)
     with pytest.raises(SummaryError):
         Summary.from_json({key: value for key, value in GOOD.items() if key != next(iter(change))} | {"x": 1})
+
+
+def test_a_wrong_summary_is_the_fault_of_the_package_that_it_came_with() -> None:
+    with pytest.raises(SummaryError) as caught:
+        Summary.from_json({})
+    assert exit_code(caught.value) == 11
+    assert "update it" in str(caught.value.advice)

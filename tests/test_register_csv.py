@@ -12,7 +12,6 @@ import pytest
 from linkage.dimensions import Dimensions
 from linkage.errors import Error, RegisterError
 from linkage.register import ByColumn, Source, Spells, Undated, read
-from linkage.register import delimited as csv_module
 from linkage.register.errors import (
     ColumnError,
     EmptyError,
@@ -23,6 +22,7 @@ from linkage.register.errors import (
     NotYetError,
     RecordError,
 )
+from linkage.register.sources import delimited as csv_module
 from linkage.synthetic.numbers import luhn
 from tests.registers import ANNA, BO, SPELLS, bitmaps, plan_of, read_text
 

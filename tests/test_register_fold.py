@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from linkage.dimensions import Ages, Band, Dimensions
 from linkage.identifiers import NO_KEY, scheme
 from linkage.register import ByColumn, Read, Source, Spells, Undated, read
-from linkage.register import delimited as csv_module
 from linkage.register.fold import Fold
+from linkage.register.sources import delimited as csv_module
 from linkage.synthetic.numbers import TEST_SERIALS, personnummer, samordningsnummer
 from linkage.window import Unit, Window, label, ordinal
 from tests.plain_register import Expected, Row, bits, expect, months

@@ -15,7 +15,7 @@ from linkage.register.unknown import Unknown
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from linkage.register.delimited import Batch
+    from linkage.register.sources import Batch
 
 Codes: TypeAlias = npt.NDArray[np.int64]
 _Where: TypeAlias = npt.NDArray[np.bool_]

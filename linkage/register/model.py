@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from linkage.agreement.model import Known
+from linkage.register.sources import Columns, Origin
 
 if TYPE_CHECKING:
     from linkage.agreement.model import Series
@@ -58,7 +59,8 @@ class ByColumn:
 class Source:
     """One file of the register, and what its rows mean.
 
-    where: column → cells; only rows that have one of them in each of these columns are read.
+    where: column → cells; only rows that have one of them in each of these columns are read. origin: how the
+    file is to be read, where the map says it.
     """
 
     file: str
@@ -66,6 +68,19 @@ class Source:
     when: When
     series: str | ByColumn
     where: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    origin: Origin = field(default_factory=Origin)
+
+    @property
+    def columns(self) -> Columns:
+        """What is read of each row: identity numbers as they stand, the rest to be looked up."""
+        match self.when:
+            case Spells(start, end):
+                days = frozenset({start, end})
+            case Events(day):
+                days = frozenset({day})
+            case _:
+                days = frozenset()
+        return Columns((self.id,), self.coded, days)
 
     @property
     def names(self) -> tuple[str, ...]:

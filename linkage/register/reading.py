@@ -13,19 +13,18 @@ import pyarrow as pa
 
 from linkage.errors import RegisterError, Text
 from linkage.register.choosing import NOT_COUNTED, SeriesCodes, chosen
-from linkage.register.delimited import Batch, batches, header_of
-from linkage.register.errors import NoRegisterError, RowError
+from linkage.register.errors import RowError
 from linkage.register.fold import Fold, Folded, folded
 from linkage.register.model import Plan, Source
 from linkage.register.problems import Problems
 from linkage.register.reasons import NAMELESS, UNKNOWN_VALUE, not_linked
+from linkage.register.sources import Batch, Head, Reader, open_reader
 from linkage.register.summary import Tally
 from linkage.register.when import Calendar
 
 if TYPE_CHECKING:
     from linkage.dimensions import Dimensions
     from linkage.identifiers import Codes, Keys
-    from linkage.register.header import Header
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the bytes that were read and the bytes there are."""
@@ -40,10 +39,19 @@ class FileRead:
     """One file: as the map names it, how it is written, its records (the header not among them), problems."""
 
     file: str
-    encoding: str
-    delimiter: str
+    head: Head
     rows: int
     problems: Problems
+
+    @property
+    def encoding(self) -> str:
+        """Of a CSV."""
+        return self.head.encoding
+
+    @property
+    def delimiter(self) -> str:
+        """Of a CSV."""
+        return self.head.delimiter
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,14 +69,11 @@ def read(plan: Plan, folder: Path, wanted: Dimensions, progress: Progress | None
     A file that cannot be read as it should is an error at once; rows that are wrong in time and values that
     the map does not name are collected over all files into `fault`. Raises RegisterError, FileError.
     """
-    headers = [header_of(folder / s.file, (s.id, *s.coded), s.file) for s in plan.sources]
-    seen = _Seen([folder / s.file for s in plan.sources], progress)
+    opened = [open_reader(s.file, folder, s.origin, s.columns.all) for s in plan.sources]
+    seen = _Seen(sum(reader.size for reader in opened), progress)
     calendar, tally, fold = Calendar(plan.window), Tally(plan.scheme.kinds), Fold(len(plan.series))
     readers = [_SourceReader(source, plan, calendar, tally, fold) for source in plan.sources]
-    files = tuple(
-        reader.read(folder / reader.source.file, header, seen)
-        for reader, header in zip(readers, headers, strict=True)
-    )
+    files = tuple(reader.read(source, seen) for reader, source in zip(readers, opened, strict=True))
     keys, presence = fold.finish()
     people = folded(keys, presence, plan, wanted, tally.summary(len(keys)))
     return Read(people, files, _fault(readers))
@@ -98,15 +103,10 @@ def _fault(readers: list[_SourceReader]) -> RegisterError | None:
 class _Seen:
     """Tells how much of all files has been read."""
 
-    def __init__(self, paths: list[Path], progress: Progress | None) -> None:
+    def __init__(self, total: int, progress: Progress | None) -> None:
         self._done = 0
         self._progress = progress
-        try:
-            self._total = sum(path.stat().st_size for path in paths)
-        except OSError as error:
-            raise NoRegisterError(
-                "cannot be read ({reason}): {file}", reason=error.strerror, file=error.filename
-            ) from None
+        self._total = total
 
     def __call__(self, size: int) -> None:
         self._done += size
@@ -128,14 +128,14 @@ class _SourceReader:
         self._fold = fold
         self._whole = np.array([plan.window.full * (not plan.dated(s.name)) for s in plan.series], np.uint64)
 
-    def read(self, path: Path, header: Header, seen: Callable[[int], None]) -> FileRead:
+    def read(self, reader: Reader, seen: Callable[[int], None]) -> FileRead:
         """Read the source to its end."""
         source, rows = self.source, 0
-        for batch in batches(path, header, source.id, source.coded, source.file, seen):
+        for batch in reader.batches(source.columns, seen):
             rows += len(batch)
             self._batch(batch)
         self._tally.rows_read += rows
-        return FileRead(source.file, header.encoding, header.delimiter, rows, self._problems)
+        return FileRead(source.file, reader.head, rows, self._problems)
 
     def _batch(self, batch: Batch) -> None:
         wanted = chosen(batch, self.source.where)
@@ -175,7 +175,8 @@ class _SourceReader:
 
     def _people(self, batch: Batch, rows: _Rows, faulty: _Where) -> tuple[Keys, _Where]:
         """Key of each row's person, and whether the row is linked."""
-        ids = batch.ids if len(rows) == len(batch) else batch.ids.take(pa.array(rows))
+        ids = batch.texts[self.source.id]
+        ids = ids if len(rows) == len(batch) else ids.take(pa.array(rows))
         reading = self._plan.scheme.read(ids, self._plan.extracted)
         for kind, count in zip(self._plan.scheme.kinds, _counts(reading.kind), strict=False):
             self._tally.found(kind, count)

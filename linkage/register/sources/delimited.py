@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import codecs
 import csv
+import os
 import secrets
 import stat
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -20,27 +20,10 @@ import pyarrow as pa
 import pyarrow.csv
 
 from linkage.register.errors import EmptyError, EncodingError, NoRegisterError, NotTextError, RecordError
-from linkage.register.header import BOM, HEAD, Header, look
+from linkage.register.sources.batch import Batch, Columns, Head, Seen
+from linkage.register.sources.header import BOM, HEAD, look
 
 BLOCK = 1 << 22  # bytes read at a time; no record is longer
-
-
-@dataclass(frozen=True, repr=False)
-class Batch:
-    """Rows that follow each other. first: record number of the first one, the header being record 1.
-
-    ids: the identity numbers as they stand; coded: column → dictionary-encoded cells.
-    """
-
-    first: int
-    ids: pa.StringArray
-    coded: Mapping[str, pa.DictionaryArray]
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def __repr__(self) -> str:
-        return f"<Batch of {len(self)} rows>"
 
 
 def open_file(path: Path, file: str) -> BinaryIO:
@@ -55,25 +38,34 @@ def open_file(path: Path, file: str) -> BinaryIO:
         raise NoRegisterError("cannot be read ({reason}): {file}", reason=error.strerror, file=file) from None
 
 
-def header_of(path: Path, needed: tuple[str, ...], file: str) -> Header:
-    """The header of a file, which has all columns that are needed. Raises what `header.look` raises."""
+class CsvReader:
+    """A CSV file."""
+
+    def __init__(self, path: Path, file: str, head: Head, size: int) -> None:
+        self.head = head
+        self.size = size
+        self._path = path
+        self._file = file
+
+    def batches(self, columns: Columns, seen: Seen) -> Iterator[Batch]:
+        """As Reader.batches. Raises EmptyError, NotTextError, EncodingError, RecordError."""
+        return _batches(self._path, self.head, columns, self._file, seen)
+
+
+def open_csv(path: Path, file: str, needed: tuple[str, ...]) -> CsvReader:
+    """A file that has all columns that are needed. Raises what `header.look` raises."""
     with open_file(path, file) as stream:
-        return look(_read(stream, HEAD, file), needed, file)
+        size = os.fstat(stream.fileno()).st_size
+        return CsvReader(path, file, look(_read(stream, HEAD, file), needed, file), size)
 
 
-def batches(
-    path: Path, header: Header, ids: str, coded: tuple[str, ...], file: str, seen: Callable[[int], None]
-) -> Iterator[Batch]:
-    """The rows of a file, in order. seen: called with the number of bytes that were read on.
-
-    Raises EmptyError, NotTextError, EncodingError, RecordError.
-    """
+def _batches(path: Path, header: Head, columns: Columns, file: str, seen: Seen) -> Iterator[Batch]:
     fault, said = None, None
     reading = _Reading(header)
     with open_file(path, file) as stream:
         watched = _Watched(stream, reading.last_record(), seen, file)
         try:
-            yield from reading.rows(watched, ids, coded)
+            yield from reading.rows(watched, columns)
         except _Fault as found:
             fault = found
         except pa.ArrowInvalid as error:
@@ -113,7 +105,7 @@ class _Watched:
 
     closed = False
 
-    def __init__(self, stream: BinaryIO, end: bytes, seen: Callable[[int], None], file: str) -> None:
+    def __init__(self, stream: BinaryIO, end: bytes, seen: Seen, file: str) -> None:
         self._stream = stream
         self._rest = b"\n" + end + b"\n"
         self._seen = seen
@@ -159,7 +151,7 @@ class _Watched:
 class _Reading:
     """One pass of pyarrow over a file, counting records."""
 
-    def __init__(self, header: Header) -> None:
+    def __init__(self, header: Head) -> None:
         self._header = header
         self._last = secrets.token_hex(16)
         self._rows = 0
@@ -170,9 +162,11 @@ class _Reading:
         """A record that no register has: if it does not come out again, a quotation mark swallowed it."""
         return self._header.delimiter.join([self._last] * len(self._header.names)).encode()
 
-    def rows(self, stream: _Watched, ids: str, coded: tuple[str, ...]) -> Iterator[Batch]:
+    def rows(self, stream: _Watched, wanted: Columns) -> Iterator[Batch]:
         """Batches without the last record; raises what pyarrow raises."""
-        columns = {name: str(self._header.index(name)) for name in (ids, *coded)}
+        columns = {name: str(self._header.index(name)) for name in wanted.all}
+        types = {columns[name]: pa.string() for name in wanted.all}
+        types |= {columns[name]: _CODED for name in wanted.coded if name not in wanted.texts}
         reader = pa.csv.open_csv(
             pa.PythonFile(stream, mode="r"),
             read_options=pa.csv.ReadOptions(
@@ -186,30 +180,27 @@ class _Reading:
             ),
             convert_options=pa.csv.ConvertOptions(
                 include_columns=list(dict.fromkeys(columns.values())),
-                column_types={columns[name]: _CODED for name in coded} | {columns[ids]: pa.string()},
+                column_types=types,
                 strings_can_be_null=False,
             ),
         )
         for record_batch in reader:
-            yield from self._batch(record_batch, columns, ids, coded)
+            yield from self._batch(record_batch, columns, wanted)
 
-    def _batch(
-        self, rows: pa.RecordBatch, columns: Mapping[str, str], ids: str, coded: tuple[str, ...]
-    ) -> Iterator[Batch]:
+    def _batch(self, rows: pa.RecordBatch, columns: Mapping[str, str], wanted: Columns) -> Iterator[Batch]:
         n = rows.num_rows
         if not n:
             return
-        numbers = rows.column(columns[ids])
-        if numbers[n - 1].as_py() == self._last:
+        if rows.column(0)[n - 1].as_py() == self._last:
             self._ended, n = True, n - 1
         first = self._rows + 2
         self._rows += n
         if n:
             kept = rows.slice(0, n)
-            cells = {name: kept.column(columns[name]) for name in coded}
-            if ids in cells:
-                cells[ids] = cells[ids].dictionary_encode()
-            yield Batch(first, kept.column(columns[ids]), cells)
+            texts = {name: kept.column(columns[name]) for name in wanted.texts}
+            coded = {name: kept.column(columns[name]) for name in wanted.coded}
+            coded |= {name: texts[name].dictionary_encode() for name in coded if name in texts}
+            yield Batch(first, n, texts, coded)
 
     def _note(self, row: pa.csv.InvalidRow) -> str:
         """Keep the numbers of a ragged record, and nothing of what it holds."""

@@ -7,7 +7,6 @@ import csv
 import difflib
 import io
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkage.errors import Text
@@ -20,6 +19,7 @@ from linkage.register.errors import (
     NotTextError,
     NotYetError,
 )
+from linkage.register.sources.batch import Head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,20 +39,7 @@ _LATER_FORMATS = {
 _CELL = re.compile(r"(?:\D*\d){8}")
 
 
-@dataclass(frozen=True)
-class Header:
-    """What the first record says. names: as `plain` makes them, "" where a column has none."""
-
-    names: tuple[str, ...]
-    delimiter: str
-    encoding: str
-
-    def index(self, name: str) -> int:
-        """Where the column of this name stands."""
-        return self.names.index(name)
-
-
-def look(head: bytes, needed: Sequence[str], file: str) -> Header:
+def look(head: bytes, needed: Sequence[str], file: str) -> Head:
     """The header in the first HEAD bytes of a file, which has all columns that are needed.
 
     Raises EmptyError, NotTextError, NotYetError, EncodingError, HeaderError, ColumnError.
@@ -71,7 +58,7 @@ def look(head: bytes, needed: Sequence[str], file: str) -> Header:
         raise HeaderError("two columns have the name {column!r}: {file}", column=shown(twice[0]), file=file)
     if len(head) < HEAD and len(_rows(text, sign, 2)) < 2:
         raise EmptyError("no record after the header: {file}", file=file)
-    return Header(names, sign, "utf-8-sig" if head.startswith(BOM) else "utf-8")
+    return Head(names, encoding="utf-8-sig" if head.startswith(BOM) else "utf-8", delimiter=sign)
 
 
 def shown(name: str) -> str:

@@ -121,7 +121,13 @@ class DimensionError(PackageError):
 
 
 class PresenceError(PackageError):
-    """(15) Presence outside the window, dates of a series without dates, or a row without any presence."""
+    """(15) Presence outside the window, dates of a series without dates, or a row without presence or amount."""
+
+    hint: ClassVar[str] = "the sender's program made it wrong: update it, and make a new round"
+
+
+class AmountError(PackageError):
+    """(15) An amount is above the largest that is agreed."""
 
     hint: ClassVar[str] = "the sender's program made it wrong: update it, and make a new round"
 

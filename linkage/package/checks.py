@@ -68,7 +68,8 @@ def _presence(rows: Rows, layout: Layout, index: int) -> npt.NDArray[np.bool_]:
             )
     if anywhere.max() > full:
         raise PresenceError("presence after the last period in range {range}", range=index)
-    return anywhere != 0
+    present: npt.NDArray[np.bool_] = anywhere != 0
+    return present
 
 
 def _amounts(rows: Rows, layout: Layout, index: int) -> npt.NDArray[np.bool_]:

@@ -121,7 +121,7 @@ class DimensionError(PackageError):
 
 
 class PresenceError(PackageError):
-    """(15) Presence outside the window, dates of a series without dates, or a row without presence or amount."""
+    """(15) Presence outside the window, dates of a series without dates, or a row without all."""
 
     hint: ClassVar[str] = "the sender's program made it wrong: update it, and make a new round"
 

@@ -62,7 +62,7 @@ class Rows:
         )
 
     def _columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Each column of the table as it lies in a part, but for the periods of amounts, which are one here."""
+        """By name, all that is there; the amounts of a series are one array."""
         own = {"token": self.tokens, "seed": self.seeds, "sex": self.sex, "age": self.age}
         there = {name: column for name, column in own.items() if column is not None}
         return there | dict(self.presence) | dict(self.amounts)
@@ -124,7 +124,8 @@ class Rows:
 
 def _forms(layout: Layout) -> dict[str, tuple[np.dtype[Any], tuple[int, ...]]]:
     """Name → type of its values, and how many of them each row has, of all that the layout has, in order."""
-    byte, forms = np.dtype(np.uint8), {}
+    byte = np.dtype(np.uint8)
+    forms: dict[str, tuple[np.dtype[Any], tuple[int, ...]]] = {}
     for column in layout.columns:
         match column.name:
             case "token":

@@ -104,16 +104,12 @@ def source(*lines: str, without: str = "") -> str:
 
 LATER = (
     "sheet",
-    "amount",
     "value",
     "previous",
     "ids",
-    "unless",
-    "dates",
     "repair",
     "encoding",
     "delimiter",
-    "decimal",
 )
 
 

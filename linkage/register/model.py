@@ -56,11 +56,20 @@ class ByColumn:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """A column of amounts. decimal: the sign before decimals, "," or "."; empty: as each cell shows."""
+
+    column: str
+    decimal: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """One file of the register, and what its rows mean.
 
-    where: column → cells; only rows that have one of them in each of these columns are read. origin: how the
-    file is to be read, where the map says it.
+    where: column → cells; only rows that have one of them in each of these columns are read. unless: column →
+    cells; rows that have one of them in any of these columns are not. dates: forms of days beside 2020-01-31.
+    amount: where the rows hold amounts. origin: how the file is to be read, where the map says it.
     """
 
     file: str
@@ -69,6 +78,9 @@ class Source:
     series: str | ByColumn
     where: Mapping[str, frozenset[str]] = field(default_factory=dict)
     origin: Origin = field(default_factory=Origin)
+    unless: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    dates: tuple[str, ...] = ()
+    amount: Amount | None = None
 
     @property
     def columns(self) -> Columns:
@@ -94,7 +106,7 @@ class Source:
     @property
     def coded(self) -> tuple[str, ...]:
         """Columns whose cells are looked up: all that are needed but the identity number, each once."""
-        columns = [*self.where]
+        columns = [*self.where, *self.unless]
         if isinstance(self.series, ByColumn):
             columns.append(self.series.column)
         match self.when:
@@ -102,6 +114,8 @@ class Source:
                 columns += [start, end]
             case Events(column) | PeriodList(column):
                 columns.append(column)
+        if self.amount is not None:
+            columns.append(self.amount.column)
         return tuple(dict.fromkeys(columns))
 
 
@@ -132,6 +146,7 @@ class Plan:
     accept: tuple[str, ...]
     extracted: dt.date
     unfed: tuple[str, ...] = ()
+    counting: str = "any-day"
 
     def code(self, name: str) -> int:
         """The code of a series."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -150,3 +150,21 @@ def _views(layout: Layout, part: bytes | bytearray, count: int) -> dict[str, npt
             views[name] = np.ndarray((count, *each), dtype, buffer=part, offset=offset)
         offset += views[name].nbytes
     return views
+
+
+def concatenated(several: Sequence[Rows]) -> Rows:
+    """Rows of the same columns, one after the other. several: at least one."""
+    first = several[0]
+
+    def optional(columns: list[Bytes | None]) -> Bytes | None:
+        found = [column for column in columns if column is not None]
+        return np.concatenate(found) if found else None
+
+    return Rows(
+        tokens=np.concatenate([rows.tokens for rows in several]),
+        presence={key: np.concatenate([rows.presence[key] for rows in several]) for key in first.presence},
+        seeds=optional([rows.seeds for rows in several]),
+        sex=optional([rows.sex for rows in several]),
+        age=optional([rows.age for rows in several]),
+        amounts={key: np.concatenate([rows.amounts[key] for rows in several]) for key in first.amounts},
+    )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Seen: TypeAlias = Callable[[int], None]
 """Called with the bytes (of a sheet or table: rows) that were read on."""
 
+Ask: TypeAlias = Callable[[str], str]
+"""Asks for a database's password; called with the database's name."""
+
 
 @dataclass(frozen=True)
 class Origin:

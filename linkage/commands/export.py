@@ -196,7 +196,8 @@ def _rows(agreed: Agreement, party: Party, secret: Secret, digest: bytes, folded
     layout = Layout.of(agreed, party.name)
     return Rows(
         tokens=tokens(secret.token_key(digest), folded.identifiers),
-        presence={series.key: folded.presence[series.name] for series in party.series},
+        presence={s.key: folded.presence[s.name] for s in party.series if not s.value},
+        amounts={s.key: folded.amounts[s.name] for s in party.series if s.value},
         seeds=seeds(secret.record_key(), folded.identifiers) if layout.seed else None,
         sex=folded.sex if layout.sex else None,
         age=folded.age if layout.ages is not None else None,

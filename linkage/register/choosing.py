@@ -24,14 +24,20 @@ NOT_COUNTED: Final = -1
 NAMELESS: Final = -2
 
 
-def chosen(batch: Batch, where: Mapping[str, frozenset[str]]) -> _Where:
-    """The rows that have one of the cells in each of these columns."""
+def chosen(batch: Batch, where: Mapping[str, frozenset[str]], unless: Mapping[str, frozenset[str]]) -> _Where:
+    """The rows that have one of the cells in each column of where, and in no column of unless."""
     rows = np.ones(len(batch), bool)
     for column, cells in where.items():
-        rows &= (
-            _look_up(batch.coded[column], [plain(cell) in cells for cell in _distinct(batch.coded[column])])
-            != 0
-        )
+        rows &= _among(batch, column, cells)
+    for column, cells in unless.items():
+        rows &= ~_among(batch, column, cells)
+    return rows
+
+
+def _among(batch: Batch, column: str, cells: frozenset[str]) -> _Where:
+    """Whether each row's cell is one of these."""
+    found = [plain(cell) in cells for cell in _distinct(batch.coded[column])]
+    rows: _Where = _look_up(batch.coded[column], found) != 0
     return rows
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from linkage.measures.model import Bits
     from linkage.register.model import Plan
     from linkage.register.summary import Summary
+    from linkage.register.sums import Whole
     from linkage.register.when import Masks
 
 _Numbers: TypeAlias = npt.NDArray[np.int64]
@@ -29,7 +30,8 @@ class Folded:
     """One row per person who was in some series of the window.
 
     identifiers: distinct, ascending, n; sex, age: codes, shape (n,), zeros where not agreed; presence: name
-    of each of the party's series → bitmap, shape (n,), of the window's type; no person without any bit.
+    of each of the party's series → bitmap, shape (n,), of the window's type; amounts: name of each series
+    that holds them → whole units, shape (n, periods); no person without any bit or amount.
     """
 
     identifiers: Identifiers
@@ -37,6 +39,7 @@ class Folded:
     age: Codes
     presence: Mapping[str, Bits]
     summary: Summary
+    amounts: Mapping[str, Whole] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.identifiers)
@@ -45,8 +48,10 @@ class Folded:
         return f"<Folded register: {len(self)} people, {len(self.presence)} series>"
 
     def people(self) -> dict[str, int]:
-        """People with any presence, per series."""
-        return {name: int(np.count_nonzero(bits)) for name, bits in self.presence.items()}
+        """People with any presence or amount, per series."""
+        people = {name: int(np.count_nonzero(bits)) for name, bits in self.presence.items()}
+        paid = {name: int(np.count_nonzero(sums.any(axis=1))) for name, sums in self.amounts.items()}
+        return people | paid
 
 
 class Fold:
@@ -93,9 +98,18 @@ class Fold:
         self._people, self._masks = people[starts], np.bitwise_or.reduceat(masks, starts)
 
 
-def folded(keys: Keys, presence: list[Masks], plan: Plan, wanted: Dimensions, summary: Summary) -> Folded:
-    """The people of a finished fold who were in some series of the window."""
+def folded(
+    keys: Keys,
+    presence: list[Masks],
+    plan: Plan,
+    wanted: Dimensions,
+    summary: Summary,
+    amounts: Mapping[str, Whole],
+) -> Folded:
+    """The people of a finished fold who were in some series of the window. amounts: (people, periods)."""
     there = np.zeros(len(keys), bool)
+    for sums in amounts.values():
+        there |= sums.any(axis=1)
     for bits in presence:
         there |= bits != 0
     identifiers = Identifiers(plan.scheme, keys[there])
@@ -103,5 +117,7 @@ def folded(keys: Keys, presence: list[Masks], plan: Plan, wanted: Dimensions, su
     bitmaps = {
         series.name: bits[there].astype(plan.window.dtype)
         for series, bits in zip(plan.series, presence, strict=True)
+        if not series.value
     }
-    return Folded(identifiers, sex, age, bitmaps, summary)
+    values = {name: sums[there] for name, sums in amounts.items()}
+    return Folded(identifiers, sex, age, bitmaps, summary, values)

@@ -12,7 +12,7 @@ from linkage.register.errors import MapError
 from linkage.register.model import Plan, RegisterMap, Source, Undated
 
 if TYPE_CHECKING:
-    from linkage.agreement.model import Agreement, Party
+    from linkage.agreement.model import Agreement, Party, Series
 
 
 def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: str) -> Plan:
@@ -48,6 +48,7 @@ def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: st
         accept=agreement.accept,
         extracted=register_map.extracted or agreement.last_day,
         unfed=unfed,
+        counting=agreement.counting,
     )
 
 
@@ -57,6 +58,8 @@ def _source(source: Source, agreement: Agreement, party: Party) -> list[Text]:
     for name in source.names:
         if name not in own:
             problems.append(_not_own(name, source.file, agreement, party))
+        elif (what := _amounts(source, own[name])) is not None:
+            problems.append(what)
         elif isinstance(source.when, Undated) and own[name].known is Known.DATES:
             problems.append(
                 Text(
@@ -65,6 +68,18 @@ def _source(source: Source, agreement: Agreement, party: Party) -> list[Text]:
                 )
             )
     return problems
+
+
+def _amounts(source: Source, series: Series) -> Text | None:
+    """That amounts are there without being agreed, or agreed without being there."""
+    where: dict[str, object] = {"file": source.file, "series": series.name}
+    if series.value and source.amount is None:
+        return Text("{file}: the series {series!r} holds amounts: name their column, amount = …", where)
+    if source.amount and series.value is None:
+        return Text(
+            "{file}: the series {series!r} holds no amounts in the agreement: leave amount out", where
+        )
+    return None
 
 
 def _not_own(name: str, where: str, agreement: Agreement, party: Party) -> Text:

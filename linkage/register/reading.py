@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from linkage.errors import RegisterError, Text
+from linkage.register.amounts import Amounts
 from linkage.register.choosing import NOT_COUNTED, SeriesCodes, chosen
 from linkage.register.errors import RowError
 from linkage.register.fold import Fold, Folded, folded
@@ -20,11 +21,19 @@ from linkage.register.problems import Problems
 from linkage.register.reasons import NAMELESS, UNKNOWN_VALUE, not_linked
 from linkage.register.sources import Batch, Head, Reader, open_reader
 from linkage.register.summary import Tally
+from linkage.register.sums import ABOVE, BELOW, Sums, whole
 from linkage.register.when import Calendar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from linkage.dimensions import Dimensions
     from linkage.identifiers import Codes, Keys
+    from linkage.register.amounts import Hundredths
+    from linkage.register.choosing import Codes as Series
+    from linkage.register.model import Amount
+    from linkage.register.sums import Whole
+    from linkage.register.when import Masks, RowFault
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with the bytes that were read and the bytes there are."""
@@ -71,12 +80,25 @@ def read(plan: Plan, folder: Path, wanted: Dimensions, progress: Progress | None
     """
     opened = [open_reader(s.file, folder, s.origin, s.columns.all) for s in plan.sources]
     seen = _Seen(sum(reader.size for reader in opened), progress)
-    calendar, tally, fold = Calendar(plan.window), Tally(plan.scheme.kinds), Fold(len(plan.series))
-    readers = [_SourceReader(source, plan, calendar, tally, fold) for source in plan.sources]
+    tally, fold = Tally(plan.scheme.kinds), Fold(len(plan.series))
+    sums = Sums(len(plan.series), len(plan.window))
+    readers = [_SourceReader(source, plan, tally, fold, sums) for source in plan.sources]
     files = tuple(reader.read(source, seen) for reader, source in zip(readers, opened, strict=True))
     keys, presence = fold.finish()
-    people = folded(keys, presence, plan, wanted, tally.summary(len(keys)))
+    amounts = _amounts(plan, sums, keys, tally)
+    people = folded(keys, presence, plan, wanted, tally.summary(len(keys)), amounts)
     return Read(people, files, _fault(readers))
+
+
+def _amounts(plan: Plan, sums: Sums, people: Keys, tally: Tally) -> dict[str, Whole]:
+    """Series that holds amounts → whole units of everybody in every period; what was outside is counted."""
+    found = {}
+    for code, series in enumerate(plan.series):
+        if series.value:
+            found[series.name], above, below = whole(sums.finish(people, code), series.value.max)
+            tally.clamp(ABOVE, above)
+            tally.clamp(BELOW, below)
+    return found
 
 
 def _fault(readers: list[_SourceReader]) -> RegisterError | None:
@@ -90,14 +112,24 @@ def _fault(readers: list[_SourceReader]) -> RegisterError | None:
         for record, column, reason in reader.wrong.first(_TOLD)
     ]
     if wrong:
-        count = sum(reader.wrong.count for reader in readers)
+        count, forms = sum(reader.wrong.count for reader in readers), _other_forms(readers)
         return RowError(
             "rows that are wrong in time, {count} in all: {first}",
             count=count,
             first=wrong[0],
             details=tuple(wrong[1:_TOLD]),
+            forms=forms,
+            hint="some are days in another form: if so it is, write dates = [{forms}] in the map"
+            if forms
+            else None,
         )
     return next((reader.series.unknown.error() for reader in readers if reader.series.unknown.rows), None)
+
+
+def _other_forms(readers: list[_SourceReader]) -> str:
+    """Forms of days that the map might name beside 2020-01-31, as it would write them."""
+    forms = dict.fromkeys(form for reader in readers for form in reader.calendar.other_forms())
+    return ", ".join(f'"{form}"' for form in forms)
 
 
 class _Seen:
@@ -117,15 +149,17 @@ class _Seen:
 class _SourceReader:
     """Sorts out the rows of one source: left out, refused, outside the window, used."""
 
-    def __init__(self, source: Source, plan: Plan, calendar: Calendar, tally: Tally, fold: Fold) -> None:
+    def __init__(self, source: Source, plan: Plan, tally: Tally, fold: Fold, sums: Sums) -> None:
         self.source = source
         self.series = SeriesCodes(source, plan)
+        self.calendar = Calendar(plan.window, plan.counting, source.dates)
         self.wrong = Problems()
         self._problems = Problems()
         self._plan = plan
-        self._calendar = calendar
         self._tally = tally
         self._fold = fold
+        self._sums = sums
+        self._amounts = _reader_of(source.amount, source, plan)
         self._whole = np.array([plan.window.full * (not plan.dated(s.name)) for s in plan.series], np.uint64)
 
     def read(self, reader: Reader, seen: Callable[[int], None]) -> FileRead:
@@ -138,21 +172,35 @@ class _SourceReader:
         return FileRead(source.file, reader.head, rows, self._problems)
 
     def _batch(self, batch: Batch) -> None:
-        wanted = chosen(batch, self.source.where)
+        wanted = chosen(batch, self.source.where, self.source.unless)
         codes = self.series.codes(batch)
         self._tally.rows_ignored += int((~wanted | (codes == NOT_COUNTED)).sum())
         self._note(batch, np.flatnonzero(self.series.nameless(batch, codes, wanted)))
         rows = np.flatnonzero(wanted & (codes >= 0))
         if not len(rows):
             return
-        masks, faulty = self._times(batch, rows)
+        codes = codes[rows]
+        found = self.calendar.find(self.source.when, batch.coded, len(batch))
+        faulty = np.zeros(len(rows), bool)
+        self._faults(batch, rows, found.faults, faulty)
+        amounts = self._read_amounts(batch, rows, faulty)
+        # a series without dates: there at some time
+        masks = found.masks[rows] | self._whole[codes] * found.touched[rows]
         keys, linked = self._people(batch, rows, faulty)
         inside = masks != 0
         self._tally.rows_used += int((linked & inside).sum())
         self._tally.rows_outside += int((linked & ~inside).sum())
-        codes = codes[rows]
-        masks |= self._whole[codes] * inside  # a series without dates: there at some time
-        self._fold.add(keys[linked], codes[linked], masks[linked])
+        self._keep(keys[linked], codes[linked], masks[linked], amounts[linked])
+
+    def _keep(self, keys: Keys, codes: Series, masks: Masks, amounts: Hundredths) -> None:
+        """Rows of people, for the fold; those with amounts for the sums, and the fold gets the people."""
+        if self._amounts is None:
+            self._fold.add(keys, codes, masks)
+            return
+        self._fold.add(keys, codes, np.zeros(len(keys), np.uint64))
+        inside = masks != 0  # one bit each
+        periods = np.bitwise_count(masks[inside] - np.uint64(1))
+        self._sums.add(keys[inside], codes[inside], periods, amounts[inside])
 
     def _note(self, batch: Batch, nameless: _Rows) -> None:
         """Rows whose series has no name in the map."""
@@ -160,18 +208,26 @@ class _SourceReader:
             self._problems.add(batch.first + nameless, self.series.column, NAMELESS)
             self._tally.refuse(UNKNOWN_VALUE, len(nameless))
 
-    def _times(self, batch: Batch, rows: _Rows) -> tuple[npt.NDArray[np.uint64], _Where]:
-        """Bitmap of each row, and whether it is wrong in time."""
-        found = self._calendar.find(self.source.when, batch.coded, len(batch))
-        faulty = np.zeros(len(rows), bool)
-        for where, column, fault in found.faults:
-            here = where[rows]
+    def _read_amounts(self, batch: Batch, rows: _Rows, faulty: _Where) -> Hundredths:
+        """Amount of each row, zeros where they have none; marks rows whose amount is wrong."""
+        if self._amounts is None or self.source.amount is None:
+            return np.zeros(len(rows), np.int64)
+        column = self.source.amount.column
+        amounts, faults = self._amounts.column(batch.coded[column])
+        self._faults(batch, rows, [(where, column, fault) for where, fault in faults], faulty)
+        return amounts[rows]
+
+    def _faults(
+        self, batch: Batch, rows: _Rows, faults: Iterable[tuple[_Where, str, RowFault]], faulty: _Where
+    ) -> None:
+        """Note these faults of rows that have none yet, and mark those rows."""
+        for where, column, fault in faults:
+            here = where[rows] & ~faulty
             records = batch.first + rows[here]
             self.wrong.add(records, column, fault.text)
             self._problems.add(records, column, fault.text)
             self._tally.refuse(fault.slug, len(records))
             faulty |= here
-        return found.masks[rows], faulty
 
     def _people(self, batch: Batch, rows: _Rows, faulty: _Where) -> tuple[Keys, _Where]:
         """Key of each row's person, and whether the row is linked."""
@@ -200,6 +256,14 @@ class _SourceReader:
                 here = (kinds == code) & (reasons == 0)
                 self._problems.add(records[here], self.source.id, not_linked(scheme.kinds[code]))
                 self._tally.refuse(scheme.kinds[code], count)
+
+
+def _reader_of(amount: Amount | None, source: Source, plan: Plan) -> Amounts | None:
+    """What reads a source's amounts: with the units of its series after them."""
+    if amount is None:
+        return None
+    values = [plan.series[plan.code(name)].value for name in source.names]
+    return Amounts(amount.decimal, [value.unit for value in values if value])
 
 
 def _counts(codes: npt.NDArray[np.uint8]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linkage.errors import Text
 from linkage.identifiers import scheme
+from linkage.register.amounts import BROKEN, NO_AMOUNT, UNCLEAR
 from linkage.register.when import NO_DATE, NO_DAY, NO_PERIOD, REVERSED
 
 UNKNOWN_VALUE = "unknown-value"
@@ -17,7 +18,9 @@ def not_linked(kind: str) -> Text:
 
 def reason_text(slug: str, of_scheme: str) -> Text:
     """What a person reads for the name of a reason: of rows, of values, of identifiers, or a kind of them."""
-    texts = {fault.slug: fault.text for fault in (NO_DAY, NO_DATE, REVERSED, NO_PERIOD)}
+    texts = {
+        fault.slug: fault.text for fault in (NO_DAY, NO_DATE, REVERSED, NO_PERIOD, NO_AMOUNT, BROKEN, UNCLEAR)
+    }
     texts[UNKNOWN_VALUE] = NAMELESS
     texts |= dict(scheme(of_scheme).reasons)
     return texts.get(slug) or not_linked(slug)

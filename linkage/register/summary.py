@@ -26,7 +26,8 @@ class Summary:
 
     rows_outside: in no period of the window. rows_ignored: left out by the map. refused: reason → rows.
     identifiers: kind → rows, of those that the map does not leave out. people_total: all people that these
-    rows are about; people_counted: those of them with an identifier that the agreement links.
+    rows are about; people_counted: those of them with an identifier that the agreement links. clamped: sums
+    of amounts, of a person in a period, that were above the agreed largest, or below zero.
     """
 
     rows_read: int
@@ -37,6 +38,7 @@ class Summary:
     identifiers: Mapping[str, int] = field(default_factory=dict)
     people_counted: int = 0
     people_total: int = 0
+    clamped: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def counted_percent(self) -> int:
@@ -51,7 +53,7 @@ class Summary:
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """The summary that to_json() gave. Raises SummaryError."""
         names = {f.name for f in fields(cls)}
-        maps = {"refused", "identifiers"}
+        maps = {"refused", "identifiers", "clamped"}
         numbers = [document.get(name) for name in names - maps]
         for name in maps:
             counts = document.get(name)
@@ -74,6 +76,7 @@ class Tally:
         self.rows_ignored = 0
         self.refused: dict[str, int] = {}
         self.identifiers = dict.fromkeys(kinds, 0)
+        self.clamped: dict[str, int] = {}
         self._nobody = 0
         self._others: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._waiting: list[npt.NDArray[np.int64]] = []
@@ -82,6 +85,11 @@ class Tally:
         """So many rows are refused for this reason."""
         if rows:
             self.refused[reason] = self.refused.get(reason, 0) + rows
+
+    def clamp(self, reason: str, sums: int) -> None:
+        """So many sums of amounts were outside what is agreed."""
+        if sums:
+            self.clamped[reason] = self.clamped.get(reason, 0) + sums
 
     def found(self, kind: str, rows: int) -> None:
         """So many rows have an identifier of this kind."""
@@ -114,4 +122,5 @@ class Tally:
             identifiers=dict(self.identifiers),
             people_counted=people_counted,
             people_total=people_counted + len(self._others) + self._nobody,
+            clamped=dict(self.clamped),
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from linkage.errors import Text
 from linkage.register import reason_text
+from linkage.register.sums import ABOVE, BELOW
 from linkage.texts import say
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class ExportFacts:
             "ignored": summary.rows_ignored,
             "refused": dict(summary.refused),
             "identifiers": dict(summary.identifiers),
+            "clamped": dict(summary.clamped),
             "people": self.people,
             "series": dict(self.series),
             "counted_percent": summary.counted_percent,
@@ -108,6 +110,17 @@ class ExportFacts:
             Text("  {rows} refused: {reason}", {"rows": rows, "reason": reason_text(reason, self.scheme)})
             for reason, rows in summary.refused.items()
         ]
+        if above := summary.clamped.get(ABOVE):
+            lines.append(
+                Text(
+                    "  {count} sums of a person and period were above what is agreed, and count as that",
+                    {"count": above},
+                )
+            )
+        if below := summary.clamped.get(BELOW):
+            lines.append(
+                Text("  {count} sums of a person and period were below zero, and count as zero", {"count": below})
+            )
         lines += [
             Text("  {rows} identity numbers of the kind {kind}", {"rows": rows, "kind": kind})
             for kind, rows in summary.identifiers.items()

@@ -22,6 +22,7 @@ from linkage.errors import FileError, Text, UsageError
 from linkage.package.layout import Layout
 from linkage.package.rows import Rows
 from linkage.package.write import Written, write
+from linkage.register.sources.content import PIPE
 from linkage.tokens import seeds, tokens
 
 if TYPE_CHECKING:
@@ -84,12 +85,14 @@ def export(
     out: Path | None,
     dry_run: bool,
     ask: Ask | None,
+    ask_database: Callable[[str], str] | None = None,
     progress: Progress | None,
     now: dt.datetime | None = None,
 ) -> ExportFacts:
     """Read registers, turn identity numbers into tokens, write the package; or, dry, only read and report.
 
-    Which party it is, the identity tells. ask: for passphrases. progress: called with bytes read and bytes
+    Which party it is, the identity tells. ask: for passphrases; ask_database: for the
+    password of a database, by its name. progress: called with bytes read and bytes
     there are. now: aware; the package's time and sequence. A dry run needs neither the secret nor the other
     keys, comes with a draft too, and gives the facts even where the register is at fault (see `fault`).
     Raises AgreementError, KeysError, UsageError, RegisterError, FileError; then no package was written.
@@ -103,7 +106,7 @@ def export(
     inputs = [chosen.folder / source.file for source in chosen.register_map.sources]
     _check_place(package, [*inputs, Path(chosen.name), agreement, identity, secret])
     plan = register.plan(chosen.register_map, agreed, party, chosen.name)
-    read = register.read(plan, chosen.folder, agreed.dimensions, progress)
+    read = register.read(plan, chosen.folder, agreed.dimensions, progress, ask_database)
     if read.fault is not None and not dry_run:
         raise read.fault
     try:
@@ -213,7 +216,7 @@ def _problems(read: register.Read, folder: Path) -> tuple[Path, ...]:
     paths = []
     for file in read.files:
         if file.problems.count:
-            name = Path(file.file).name
+            name = "stdin" if file.file == PIPE else Path(file.file).name
             named[name] += 1
             again = f"-{named[name]}" if named[name] > 1 else ""
             paths.append(folder / f"{name}{again}.problems.csv")

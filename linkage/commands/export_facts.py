@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from linkage.package.write import Written
     from linkage.register import FileRead, Summary
 
-_DELIMITERS = {";": Text("semicolons"), ",": Text("commas")}
+_DELIMITERS = {
+    ";": Text("semicolons"),
+    ",": Text("commas"),
+    "\t": Text("tabs"),
+    "|": Text("vertical bars"),
+}
+_KINDS = {"parquet": "Parquet", "sql": "SQL"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,14 @@ class ExportFacts:
             "series": dict(self.series),
             "counted_percent": summary.counted_percent,
             "files": [
-                {"file": f.file, "encoding": f.encoding, "delimiter": f.delimiter, "rows": f.rows}
+                {
+                    "file": f.file,
+                    "kind": f.head.kind,
+                    "encoding": f.encoding,
+                    "delimiter": f.delimiter,
+                    "sheet": f.head.sheet,
+                    "rows": f.rows,
+                }
                 for f in self.files
             ],
             "problems": [str(path) for path in self.problems],
@@ -85,13 +98,7 @@ class ExportFacts:
         ]
 
     def _of_files(self) -> list[Text]:
-        return [
-            Text(
-                "{file}: {rows} rows, {encoding}, separated by {signs}",
-                {"file": f.file, "rows": f.rows, "encoding": f.encoding, "signs": _DELIMITERS[f.delimiter]},
-            )
-            for f in self.files
-        ]
+        return [_of_file(f) for f in self.files]
 
     def _of_rows(self) -> list[Text]:
         summary = self.summary
@@ -119,7 +126,10 @@ class ExportFacts:
             )
         if below := summary.clamped.get(BELOW):
             lines.append(
-                Text("  {count} sums of a person and period were below zero, and count as zero", {"count": below})
+                Text(
+                    "  {count} sums of a person and period were below zero, and count as zero",
+                    {"count": below},
+                )
             )
         lines += [
             Text("  {rows} identity numbers of the kind {kind}", {"rows": rows, "kind": kind})
@@ -165,3 +175,27 @@ class ExportFacts:
         if self.fault is None:
             return Text("the same without --dry-run")
         return None
+
+
+def _of_file(read: FileRead) -> Text:
+    """How a source was read: what was found is told, so that a wrong guess shows."""
+    head = read.head
+    if head.kind == "xlsx":
+        return Text(
+            "{file}: {rows} rows, Excel, sheet {sheet}",
+            {"file": read.file, "rows": read.rows, "sheet": head.sheet},
+        )
+    if head.kind in _KINDS:
+        return Text(
+            "{file}: {rows} rows, {kind}",
+            {"file": read.file, "rows": read.rows, "kind": _KINDS[head.kind]},
+        )
+    return Text(
+        "{file}: {rows} rows, {encoding}, separated by {signs}",
+        {
+            "file": read.file,
+            "rows": read.rows,
+            "encoding": head.encoding,
+            "signs": _DELIMITERS[head.delimiter],
+        },
+    )

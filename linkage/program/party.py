@@ -154,7 +154,7 @@ def secret_destroy(identity: Path, secret: Path, out: Path, yes: bool, passphras
 @option("--start", help="Column of first days (without a map).")
 @option("--end", help="Column of last days; empty means still there (without a map).")
 @option("--extracted", help="Day of the extract, 2021-01-15; default the agreement's last day.")
-@option("--encoding", help="Encoding of the registers; this version reads utf-8.")
+@option("--encoding", help="Encoding of CSV files; without it, it is found and told.")
 @identity_option
 @secret_option
 @option("--out", type=FILE, help="The package to write; default NAME-ROUND-PARTY.link.")
@@ -199,6 +199,7 @@ def export(
         out=out,
         dry_run=dry_run,
         ask=asking.passphrase_for_reading(passphrase_file),
+        ask_database=asking.password_of_database(),
         progress=bar,
     )
     bar.close()

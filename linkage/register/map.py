@@ -11,15 +11,12 @@ from linkage.errors import Text
 from linkage.register import map_meaning as meaning
 from linkage.register.cells import plain
 from linkage.register.errors import MapError
+from linkage.register.map_origin import place
 from linkage.register.model import RegisterMap, Source
+from linkage.register.sources.content import PIPE
 
 FORMAT = "linkage-register/1"
-_INSTEAD_OF_FILE = {"sql", "query"}
-_LATER_KEYS = (
-    *("sql", "query", "sheet", "value", "previous", "ids", "repair"),
-    *("encoding", "delimiter"),
-)
-_LATER_SUFFIXES = {".xlsx", ".xls", ".xlsm", ".ods", ".parquet", ".zip", ".gz"}
+_LATER_KEYS = ("value", "previous", "ids", "repair")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_NUMBERS, _LAST_CENTURY = 1947, 2099
 
@@ -56,6 +53,8 @@ def parse_map(text: str, source: str = "register.toml") -> RegisterMap:
     if not sources and not empty:
         problems.add((), Text("no [[source]]: a map names at least one file, or what is empty"))
     found = tuple(_source(table) for table in sources)
+    if sum(source.file == PIPE for source in found) > 1:
+        problems.add((), Text("the standard input is read once: one source may be {pipe!r}", {"pipe": PIPE}))
     top.finish()
     problems.refuse(source)
     return RegisterMap(found, extracted, empty)
@@ -85,8 +84,7 @@ def parse_day(text: str) -> dt.date:
 
 
 def _source(table: Table) -> Source:
-    file = table.text("file") if "file" in table.data or not table.data.keys() & _INSTEAD_OF_FILE else ""
-    _not_yet_file(table, file)
+    file, origin = place(table)
     for key in _LATER_KEYS:
         if key in table.data and table.has(key):
             table.problem(key, Text("not yet: {key} comes in a later version", {"key": key}))
@@ -99,16 +97,7 @@ def _source(table: Table) -> Source:
         unless=meaning.cells(table, "unless"),
         dates=meaning.dates(table),
         amount=meaning.amount(table),
+        origin=origin,
     )
     table.finish()
     return source
-
-
-def _not_yet_file(table: Table, file: str) -> None:
-    suffix = file[file.rfind(".") :].lower() if "." in file else ""
-    if suffix in _LATER_SUFFIXES:
-        table.problem("file", Text("not yet: {suffix} files, export the register as CSV", {"suffix": suffix}))
-    elif "\n" in file:  # "C:\new" is a line break and "ew"
-        table.problem("file", Text("a line break: a Windows path stands in single quotes, or has slashes"))
-    elif file == "-" or "://" in file:
-        table.problem("file", Text("not yet: {file!r} is no file, save the register in one", {"file": file}))

@@ -19,7 +19,7 @@ from linkage.register.fold import Fold, Folded, folded
 from linkage.register.model import Plan, Source
 from linkage.register.problems import Problems
 from linkage.register.reasons import NAMELESS, UNKNOWN_VALUE, not_linked
-from linkage.register.sources import Batch, Head, Reader, open_reader
+from linkage.register.sources import Ask, Batch, Head, Reader, open_reader
 from linkage.register.summary import Tally
 from linkage.register.sums import ABOVE, BELOW, Sums, whole
 from linkage.register.when import Calendar
@@ -72,13 +72,19 @@ class Read:
     fault: RegisterError | None
 
 
-def read(plan: Plan, folder: Path, wanted: Dimensions, progress: Progress | None = None) -> Read:
-    """Read all sources of a plan; relative files are looked for in `folder`.
+def read(
+    plan: Plan,
+    folder: Path,
+    wanted: Dimensions,
+    progress: Progress | None = None,
+    ask: Ask | None = None,
+) -> Read:
+    """Read all sources of a plan; relative files are looked for in `folder`. ask: for passwords of databases.
 
     A file that cannot be read as it should is an error at once; rows that are wrong in time and values that
     the map does not name are collected over all files into `fault`. Raises RegisterError, FileError.
     """
-    opened = [open_reader(s.file, folder, s.origin, s.columns.all) for s in plan.sources]
+    opened = [open_reader(s.file, folder, s.origin, s.columns.all, ask) for s in plan.sources]
     seen = _Seen(sum(reader.size for reader in opened), progress)
     tally, fold = Tally(plan.scheme.kinds), Fold(len(plan.series))
     sums = Sums(len(plan.series), len(plan.window))
@@ -142,7 +148,7 @@ class _Seen:
 
     def __call__(self, size: int) -> None:
         self._done += size
-        if self._progress is not None and size:
+        if self._progress is not None and size and self._total:
             self._progress(min(self._done, self._total), self._total)  # a file may grow while it is read
 
 

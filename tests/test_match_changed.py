@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage import intake
+from linkage.changed import joined
 from linkage.errors import PackageError
 from linkage.match import MemoryBudgetError, count
-from linkage.match.groups import joined
 from linkage.measures.model import Count, Expression, HowMany, Or, Presence
 from linkage.package.errors import PairError
 from linkage.package.pairs import Pairs
@@ -248,7 +248,7 @@ def test_many_changes_and_small_blocks_give_the_same(monkeypatch: pytest.MonkeyP
 
 def test_groups_of_a_hundred_thousand_are_found_at_once() -> None:
     pairs = [(i, i + 1) for i in range(100_000)]
-    assert joined([*pairs, (200_000, 200_001)]) == [([200_000, 200_001], 200_000)]
+    assert joined([*pairs, (200_000, 200_001)]) == ([([200_000, 200_001], 200_000)], 1)
 
 
 def test_memory_counts_pairs() -> None:

@@ -1,26 +1,24 @@
 """Pairs of all parties → which tokens are the same person (docs/package.md, "Pairs").
 
-The work is one step per pair in plain Python: pairs are few, and they are all in memory at a time.
+All pairs are in memory at a time; so are the rows of their tokens, set aside in `linkage.match.aside`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from linkage.changed import joined
 from linkage.tokens import find, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from linkage.package.pairs import Pairs
     from linkage.tokens import TokenArray, Words
-
-LARGEST: Final = 4
-"""Tokens of one person. More than that is a mistake somewhere, and would make one of many people."""
 
 Places = npt.NDArray[np.intp]
 
@@ -65,34 +63,9 @@ class Aside:
             for pair in zip(newest[own[newest]].tolist(), previous[own[newest]].tolist(), strict=True)
         ]
         found = np.arange(len(self), dtype=np.intp)
-        for group, newest in joined(counting):
+        for group, newest in joined(counting)[0]:
             found[group] = newest
         return found
-
-
-def joined(pairs: Iterable[tuple[int, int]]) -> list[tuple[list[int], int]]:
-    """The groups that (newest, previous) pairs connect, each with its newest, of those that are joined.
-
-    A group of more than LARGEST is not, nor one in which not exactly one is nobody's previous.
-    """
-    group: dict[int, list[int]] = {}
-    replaced: set[int] = set()
-    for newest, previous in pairs:
-        replaced.add(previous)
-        larger, smaller = group.setdefault(newest, [newest]), group.setdefault(previous, [previous])
-        if larger is smaller:
-            continue
-        if len(larger) < len(smaller):
-            larger, smaller = smaller, larger
-        larger += smaller
-        for member in smaller:
-            group[member] = larger
-    found = []
-    for members in {id(members): members for members in group.values()}.values():
-        latest = [member for member in members if member not in replaced]
-        if len(members) <= LARGEST and len(latest) == 1:
-            found.append((members, latest[0]))
-    return found
 
 
 def _ascending(several: Sequence[TokenArray]) -> tuple[Words, Words]:

@@ -69,7 +69,10 @@ class Source:
 
     where: column → cells; only rows that have one of them in each of these columns are read. unless: column →
     cells; rows that have one of them in any of these columns are not. dates: forms of days beside 2020-01-31.
-    amount: where the rows hold amounts. origin: how the file is to be read, where the map says it.
+    amount: where the rows hold amounts. others: further columns of identity numbers, each row is about all of
+    them. several: whether a cell may hold several numbers. previous: column of numbers that the person had
+    before. repair: whether lost zeros are put back. series "": rows only tell previous numbers. origin: how
+    the file is to be read, where the map says it.
     """
 
     file: str
@@ -81,6 +84,15 @@ class Source:
     unless: Mapping[str, frozenset[str]] = field(default_factory=dict)
     dates: tuple[str, ...] = ()
     amount: Amount | None = None
+    others: tuple[str, ...] = ()
+    several: bool = False
+    previous: str = ""
+    repair: bool = False
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All columns of identity numbers whom the row is about."""
+        return (self.id, *self.others)
 
     @property
     def columns(self) -> Columns:
@@ -92,11 +104,13 @@ class Source:
                 days = frozenset({day})
             case _:
                 days = frozenset()
-        return Columns((self.id,), self.coded, days)
+        return Columns((*self.ids, *([self.previous] if self.previous else [])), self.coded, days)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The series that rows of the source can feed."""
+        if self.series == "":
+            return ()
         return (
             (self.series,)
             if isinstance(self.series, str)

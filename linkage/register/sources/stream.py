@@ -14,6 +14,7 @@ from linkage.register.sources.batch import Seen
 from linkage.register.sources.content import AT_ONCE, Content, read
 
 _FEEDS = b"\r\n"
+_LEAST = 1 << 12
 
 
 class Fault(Exception):  # noqa: N818 - never leaves the reading of CSV
@@ -96,7 +97,7 @@ class Watched:
         self._offset = 0
         self._begun = False
         self._ended = False
-        self._held = memoryview(b"")
+        self._held = b""
 
     def readable(self) -> bool:
         """Asked by pyarrow."""
@@ -105,21 +106,27 @@ class Watched:
     def close(self) -> None:
         """Asked by pyarrow; whoever opened the file closes it."""
 
-    def read(self, size: int) -> bytes | memoryview:
+    def read(self, size: int) -> bytes:
         """The next bytes, at most so many; empty at the end. Raises Fault, ChangedError, NoRegisterError."""
-        while not self._held and not self._ended:
-            data = read(self._stream, min(size, AT_ONCE), self._content.file)
-            text = self._text(data)
-            self._offset += len(data)
-            self._content.check(self._offset, ended=not data)
-            self._seen(len(data))
-            if not self._begun:  # blank lines in front of the header are none of pyarrow's rows
-                text = text.removeprefix(codecs.BOM_UTF8).lstrip(_FEEDS)
-            self._begun = self._begun or bool(text)
-            self._ended = not data
-            self._held = memoryview(text if data else text + self._end)
-        given, self._held = self._held[:size], self._held[size:]
-        return bytes(given)
+        parts, have = [self._held], len(self._held)
+        while have < size and not self._ended:  # short blocks would cut records in two
+            parts.append(self._next(size - have))
+            have += len(parts[-1])
+        text = b"".join(parts)
+        self._held = text[size:]
+        return text[:size]
+
+    def _next(self, size: int) -> bytes:
+        data = read(self._stream, min(max(size, _LEAST), AT_ONCE), self._content.file)
+        text = self._text(data)
+        self._offset += len(data)
+        self._content.check(self._offset, ended=not data)
+        self._seen(len(data))
+        if not self._begun:  # blank lines in front of the header are none of pyarrow's rows
+            text = text.removeprefix(codecs.BOM_UTF8).lstrip(_FEEDS)
+        self._begun = self._begun or bool(text)
+        self._ended = not data
+        return text if data else text + self._end
 
     def _text(self, data: bytes) -> bytes:
         """UTF-8 of the next bytes. Raises Fault."""

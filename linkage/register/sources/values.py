@@ -113,7 +113,7 @@ def from_arrow(column: pa.Array) -> tuple[pa.StringArray, bool]:
     elif pa.types.is_date64(kind):
         column = column.cast(pa.date32())
     elif not _has_text(kind):
-        raise NoTextError(str(kind))
+        raise NoTextError(str(kind).split("<", 1)[0])
     return column.cast(pa.string()).fill_null(""), pa.types.is_integer(kind)
 
 

@@ -104,7 +104,7 @@ def newest_of(registers: Sequence[Register], known: Sequence[Known]) -> dict[str
     return found
 
 
-def merged(registers: Sequence[Register], newest: Mapping[str, str]) -> list[Register]:
+def merged(registers: Sequence[Register], newest: Mapping[str, str]) -> Sequence[Register]:
     """The registers with each person under its newest number, whose rows tell its sex and age."""
     said: dict[str, list[set[int]]] = {}
     for register in registers:
@@ -127,7 +127,7 @@ def merged(registers: Sequence[Register], newest: Mapping[str, str]) -> list[Reg
 
 @st.composite
 def registers(draw: st.DrawFn) -> list[Register]:
-    found = []
+    found: list[Register] = []
     for series in PARTIES.values():
         bits = st.tuples(*(st.sampled_from([7]) if s.endswith("!") else st.integers(1, 7) for s in series))
         row = st.builds(Row, bits, st.integers(0, 2), st.integers(0, 3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from linkage.dimensions import Dimensions
     from linkage.identifiers import Codes, Keys
     from linkage.measures.model import Bits
+    from linkage.register.changes import Changed, Changes
     from linkage.register.model import Plan
     from linkage.register.summary import Summary
     from linkage.register.sums import Whole
@@ -31,7 +32,8 @@ class Folded:
 
     identifiers: distinct, ascending, n; sex, age: codes, shape (n,), zeros where not agreed; presence: name
     of each of the party's series → bitmap, shape (n,), of the window's type; amounts: name of each series
-    that holds them → whole units, shape (n, periods); no person without any bit or amount.
+    that holds them → whole units, shape (n, periods); no person without any bit or amount. changed: previous
+    numbers of these people; None where no source tells any.
     """
 
     identifiers: Identifiers
@@ -40,6 +42,7 @@ class Folded:
     presence: Mapping[str, Bits]
     summary: Summary
     amounts: Mapping[str, Whole] = field(default_factory=dict)
+    changed: Changed | None = None
 
     def __len__(self) -> int:
         return len(self.identifiers)
@@ -71,6 +74,14 @@ class Fold:
         self._rows += len(keys)
         if self._rows > max(_LEAST, len(self._people)):
             self._compact()
+
+    def rename(self, newest: Callable[[Keys], Keys]) -> None:
+        """Give each person another key; bitmaps of people who become one are or-ed."""
+        self._compact()
+        keys, codes = np.divmod(self._people, self._series)
+        self._waiting = [(newest(keys) * self._series + codes, self._masks)]
+        self._people, self._masks = np.empty(0, np.int64), np.empty(0, np.uint64)
+        self._compact()
 
     def finish(self) -> tuple[Keys, list[Masks]]:
         """Keys of all people, ascending, and for each series their bitmaps, in the order of its code."""
@@ -105,6 +116,7 @@ def folded(
     wanted: Dimensions,
     summary: Summary,
     amounts: Mapping[str, Whole],
+    changes: Changes,
 ) -> Folded:
     """The people of a finished fold who were in some series of the window. amounts: (people, periods)."""
     there = np.zeros(len(keys), bool)
@@ -120,4 +132,4 @@ def folded(
         if not series.value
     }
     values = {name: sums[there] for name, sums in amounts.items()}
-    return Folded(identifiers, sex, age, bitmaps, summary, values)
+    return Folded(identifiers, sex, age, bitmaps, summary, values, changes.pairs(plan.scheme, keys[there]))

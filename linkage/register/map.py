@@ -9,14 +9,14 @@ from linkage.agreement.reading import read
 from linkage.agreement.tables import Problems, Table
 from linkage.errors import Text
 from linkage.register import map_meaning as meaning
-from linkage.register.cells import plain
 from linkage.register.errors import MapError
 from linkage.register.map_origin import place
+from linkage.register.map_people import numbers, only_previous
 from linkage.register.model import RegisterMap, Source
 from linkage.register.sources.content import PIPE
 
 FORMAT = "linkage-register/1"
-_LATER_KEYS = ("value", "previous", "ids", "repair")
+_LATER_KEYS = ("value",)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_NUMBERS, _LAST_CENTURY = 1947, 2099
 
@@ -85,19 +85,24 @@ def parse_day(text: str) -> dt.date:
 
 def _source(table: Table) -> Source:
     file, origin = place(table)
+    people = numbers(table)
     for key in _LATER_KEYS:
         if key in table.data and table.has(key):
             table.problem(key, Text("not yet: {key} comes in a later version", {"key": key}))
     source = Source(
         file=file,
-        id=plain(table.text("id")),
+        id=people.ids[0],
         when=meaning.when(table),
-        series=meaning.series(table),
+        series="" if only_previous(table) else meaning.series(table),
         where=meaning.cells(table, "where"),
         unless=meaning.cells(table, "unless"),
         dates=meaning.dates(table),
         amount=meaning.amount(table),
         origin=origin,
+        others=people.ids[1:],
+        several=people.several,
+        previous=people.previous,
+        repair=people.repair,
     )
     table.finish()
     return source

@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from linkage.errors import RegisterError
+
 if TYPE_CHECKING:
     from linkage.identifiers import Codes, Keys, Scheme
     from linkage.identifiers.model import Reading
@@ -38,6 +40,12 @@ class Mark(IntEnum):
     REPAIRED = 1
     LOST = 2
     SHORTENED = 3
+
+
+class ShortenedError(RegisterError):
+    """A spreadsheet wrote identity numbers as powers of ten: their last digits are lost."""
+
+    hint = "nothing brings the digits back: export the register anew, the column as text, not by way of Excel"
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,6 +10,7 @@ from linkage.errors import Text
 from linkage.identifiers import scheme
 from linkage.register.errors import MapError
 from linkage.register.model import Plan, RegisterMap, Source, Undated
+from linkage.register.numbers import SHORTEST
 
 if TYPE_CHECKING:
     from linkage.agreement.model import Agreement, Party, Series
@@ -55,6 +56,13 @@ def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: st
 def _source(source: Source, agreement: Agreement, party: Party) -> list[Text]:
     own = {series.name: series for series in party.series}
     problems = []
+    if source.repair and agreement.scheme not in SHORTEST:
+        problems.append(
+            Text(
+                "{file}: repair is not for numbers of the scheme {scheme}: no zeros are lost of them",
+                {"file": source.file, "scheme": agreement.scheme},
+            )
+        )
     for name in source.names:
         if name not in own:
             problems.append(_not_own(name, source.file, agreement, party))

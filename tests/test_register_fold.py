@@ -134,12 +134,17 @@ def test_many_batches_and_foldings_give_the_same(tmp_path: Path, monkeypatch: py
     source = Source("r.csv", "Pnr", Spells("Start", "Slut"), ByColumn("Insats", VALUES))
     monkeypatch.setattr(csv_module, "BLOCK", 4_096)
     monkeypatch.setattr("linkage.register.fold._LEAST", 100)
-    seen: list[tuple[int, int]] = []
-    found = read(plan_of(source), tmp_path, Dimensions(), lambda done, total: seen.append((done, total)))
+    seen: list[tuple[int, int, int]] = []
+
+    def hear(done: int, total: int, rows: int) -> None:
+        seen.append((done, total, rows))
+
+    found = read(plan_of(source), tmp_path, Dimensions(), hear)
     check(found, expect(every, months("2020-01", 12), EXTRACTED, frozenset({"lista"})))
     size = (tmp_path / "r.csv").stat().st_size
     assert len(seen) > 10
-    assert seen[-1] == (size, size)
+    assert seen[-1][:2] == (size, size)
+    assert 0 < seen[-1][2] <= 3_000  # bytes are read ahead of rows
     assert seen == sorted(seen)
 
 

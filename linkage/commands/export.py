@@ -17,9 +17,12 @@ from linkage.commands.agreement import load, load_ready
 from linkage.commands.agreement_keys import public_keys
 from linkage.commands.export_facts import ExportFacts
 from linkage.commands.export_map import ShortMap, choose
+from linkage.commands.export_numbers import pairs
+from linkage.commands.export_warnings import warnings
 from linkage.commands.keys import own_party, read_identity, read_secret
-from linkage.errors import FileError, Text, UsageError
+from linkage.errors import FileError, UsageError
 from linkage.package.layout import Layout
+from linkage.package.pairs import Pairs
 from linkage.package.rows import Rows
 from linkage.package.write import Written, write
 from linkage.register.sources.content import PIPE
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["ExportFacts", "ShortMap", "export"]
 
 Ask: TypeAlias = Callable[[], str]
-Progress: TypeAlias = Callable[[int, int], None]
+Progress: TypeAlias = Callable[[int, int, int], None]
 
 
 class RoundKeyMissingError(KeysError):
@@ -88,15 +91,18 @@ def export(
     ask_database: Callable[[str], str] | None = None,
     progress: Progress | None,
     now: dt.datetime | None = None,
+    max_refused: str = register.USUAL_LIMIT,
 ) -> ExportFacts:
     """Read registers, turn identity numbers into tokens, write the package; or, dry, only read and report.
 
-    Which party it is, the identity tells. ask: for passphrases; ask_database: for the
-    password of a database, by its name. progress: called with bytes read and bytes
-    there are. now: aware; the package's time and sequence. A dry run needs neither the secret nor the other
-    keys, comes with a draft too, and gives the facts even where the register is at fault (see `fault`).
+    Which party it is, the identity tells. ask: for passphrases; ask_database: for the password of a database,
+    by its name. progress: called with bytes read, bytes there are (0: nobody knows), and rows. now: aware;
+    the package's time and sequence. A dry run needs neither the secret nor the other keys, comes with a draft
+    too, and gives the facts even where the register is at fault (see `fault`).
+    max_refused: the share of rows that may be refused for mistakes in them, as "1%".
     Raises AgreementError, KeysError, UsageError, RegisterError, FileError; then no package was written.
     """
+    limit = register.Limit.parse(max_refused)
     agreed = load(agreement) if dry_run else load_ready(agreement)
     me = read_identity(identity, ask)
     party = _party(agreed, me)
@@ -107,8 +113,9 @@ def export(
     _check_place(package, [*inputs, Path(chosen.name), agreement, identity, secret])
     plan = register.plan(chosen.register_map, agreed, party, chosen.name)
     read = register.read(plan, chosen.folder, agreed.dimensions, progress, ask_database)
-    if read.fault is not None and not dry_run:
-        raise read.fault
+    fault = read.fault or limit.fault(read, plan.scheme)
+    if fault is not None and not dry_run:
+        raise fault
     try:
         problems = _problems(read, chosen.folder)
         written = _write(agreed, party, me, keys, read, package, now or dt.datetime.now(dt.UTC))
@@ -116,6 +123,7 @@ def export(
         raise NotWrittenError(
             "cannot be written ({reason}): {path}", reason=error.strerror, path=error.filename or package
         ) from None
+    quality = register.quality(read, plan)
     return ExportFacts(
         party=party.name,
         round=agreed.slug,
@@ -127,8 +135,9 @@ def export(
         summary=read.folded.summary,
         files=read.files,
         problems=problems,
-        warnings=_warnings(plan, read, agreed),
-        fault=read.fault,
+        quality=quality,
+        warnings=warnings(plan, read, quality, agreed),
+        fault=fault,
     )
 
 
@@ -188,6 +197,7 @@ def _write(
             agreement=agreed,
             rows=_rows(agreed, party, keys.secret, digest, read.folded),
             summary_json=read.folded.summary.to_json(),
+            pairs=_pairs(keys.secret, digest, read.folded),
             check=keys.secret.check(digest),
             sender=me,
             round_key=keys.round_key,
@@ -207,6 +217,13 @@ def _rows(agreed: Agreement, party: Party, secret: Secret, digest: bytes, folded
     )
 
 
+def _pairs(secret: Secret, digest: bytes, folded: register.Folded) -> Pairs:
+    """Numbers that people had before, for the rows of others."""
+    if folded.changed is None:
+        return Pairs.none()
+    return pairs(folded.changed, tokens(secret.token_key(digest), folded.changed.identifiers))
+
+
 def _problems(read: register.Read, folder: Path) -> tuple[Path, ...]:
     """Write FILE.problems.csv for each register that has rows with problems, readable for the user alone.
 
@@ -223,30 +240,3 @@ def _problems(read: register.Read, folder: Path) -> tuple[Path, ...]:
             with whole_file(paths[-1], private=True) as stream:
                 stream.write(file.problems.to_csv())
     return tuple(paths)
-
-
-def _warnings(plan: register.Plan, read: register.Read, agreed: Agreement) -> tuple[Text, ...]:
-    """What is allowed and perhaps not meant."""
-    found = [
-        Text(
-            "no source for the agreed series {series}: nobody is in it (if so it is, empty = [{series!r}])",
-            {"series": s},
-        )
-        for s in plan.unfed
-    ]
-    if plan.extracted < agreed.last_day:
-        found.append(
-            Text(
-                "the register was taken on {day}, before the window ends on {last}: later days are guesses",
-                {"day": plan.extracted, "last": agreed.last_day},
-            )
-        )
-    if not len(read.folded):
-        found.append(Text("nobody of the register is in the window"))
-    else:
-        found += [
-            Text("nobody is in the series {series}", {"series": series})
-            for series, people in read.folded.people().items()
-            if not people and series not in plan.unfed
-        ]
-    return tuple(found)

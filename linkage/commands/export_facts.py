@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linkage.commands import export_numbers as numbers
+from linkage.commands.chart import Paper, chart
 from linkage.errors import Text
-from linkage.register import reason_text
+from linkage.register import Quality, reason_text
 from linkage.register.sums import ABOVE, BELOW
 from linkage.texts import say
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from linkage.package.write import Written
     from linkage.register import FileRead, Summary
 
+_PAPER = Paper()
 _DELIMITERS = {
     ";": Text("semicolons"),
     ",": Text("commas"),
@@ -45,6 +48,7 @@ class ExportFacts:
     files: tuple[FileRead, ...]
     problems: tuple[Path, ...]
     warnings: tuple[Text, ...]
+    quality: Quality = field(default_factory=Quality)
     fault: RegisterError | None = None
 
     def as_json(self) -> dict[str, object]:
@@ -80,6 +84,8 @@ class ExportFacts:
                 }
                 for f in self.files
             ],
+            **numbers.facts(summary),
+            "quality": self.quality.as_json(),
             "problems": [str(path) for path in self.problems],
             "warnings": [say(warning) for warning in self.warnings],
         }
@@ -87,12 +93,13 @@ class ExportFacts:
             facts["fault"] = say(self.fault.message)
         return facts
 
-    def lines(self) -> list[Text]:
-        """The facts, for a person."""
+    def lines(self, paper: Paper = _PAPER) -> list[Text | str]:
+        """The facts, for a person. paper: what they are shown on."""
         return [
             *self._of_files(),
             *self._of_rows(),
             *self._of_people(),
+            *self._of_periods(paper),
             *self._of_trouble(),
             *self._of_package(),
         ]
@@ -145,10 +152,50 @@ class ExportFacts:
                 {"people": self.people, "percent": self.summary.counted_percent},
             )
         ]
-        return lines + [
+        lines += [
             Text("  {people} people in {series}", {"people": people, "series": series})
             for series, people in self.series.items()
         ]
+        return lines + numbers.lines(self.summary) + self._of_looks()
+
+    def _of_periods(self, paper: Paper) -> list[Text | str]:
+        quality = self.quality
+        drawn = chart(quality.periods, quality.people, quality.odd, paper)
+        return [
+            "",
+            Text("people in each period (! is empty, or jumps by more than half)"),
+            *drawn,
+            "",
+        ] * bool(drawn)
+
+    def _of_looks(self) -> list[Text]:
+        """Sexes and ages, where the identifiers tell them; repeated rows."""
+        quality, lines = self.quality, []
+        if sexes := quality.women + quality.men:
+            lines.append(
+                Text(
+                    "  {women} % women, {men} % men",
+                    {"women": share(quality.women, sexes), "men": share(quality.men, sexes)},
+                )
+            )
+        if quality.aged:
+            lines.append(
+                Text(
+                    "  {children} % under 16, {old} % over 80 when the window ends",
+                    {
+                        "children": share(quality.children, quality.aged),
+                        "old": share(quality.old, quality.aged),
+                    },
+                )
+            )
+        if quality.repeated.rows:
+            words: dict[str, object] = {"rows": quality.repeated.rows}
+            lines.append(
+                Text("  {rows} rows say the same as another row: they count once", words)
+                if quality.repeated.exact
+                else Text("  about {rows} rows say the same as another row: they count once", words)
+            )
+        return lines
 
     def _of_trouble(self) -> list[Text]:
         lines = [Text("warning: {what}", {"what": warning}) for warning in self.warnings]
@@ -199,3 +246,9 @@ def _of_file(read: FileRead) -> Text:
             "signs": _DELIMITERS[head.delimiter],
         },
     )
+
+
+def share(part: int, whole: int) -> str:
+    """Per cent, whole; what is more than nothing is not shown as 0."""
+    percent = round(100 * part / whole)
+    return "< 1" if part and not percent else str(percent)

@@ -19,7 +19,8 @@ from linkage.program.options import (
     round_key_option,
     store_option,
 )
-from linkage.program.terminal import Progress, tell
+from linkage.program.progress import Progress
+from linkage.program.terminal import tell
 from linkage.texts import Lang
 
 

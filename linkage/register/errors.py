@@ -19,7 +19,7 @@ class MapError(RegisterError):
 class NotYetError(RegisterError):
     """Something that a later version brings."""
 
-    hint = "this version reads CSV in UTF-8, separated by commas or semicolons"
+    hint = "export it as CSV, or save it as an Excel workbook (.xlsx)"
 
 
 class ShortMapError(UsageError):
@@ -98,10 +98,10 @@ class RecordError(RegisterError):
     hint = "see the record in a text editor: often a separator or a quotation mark too many"
 
 
-class RowError(RegisterError):
-    """Rows say when in a way that cannot be true, or cannot be read."""
+class RefusedError(RegisterError):
+    """More rows are refused for mistakes in them than may be."""
 
-    hint = "correct the rows in the register; --dry-run lists all of them in FILE.problems.csv"
+    hint = "correct the rows in the register: --dry-run lists them in FILE.problems.csv; or see --max-refused"
 
 
 class UnknownValueError(RegisterError):

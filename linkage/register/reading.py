@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from linkage.errors import RegisterError, Text
 from linkage.register.amounts import Amounts
+from linkage.register.changes import Changes
 from linkage.register.choosing import NOT_COUNTED, SeriesCodes, chosen
-from linkage.register.errors import RowError
 from linkage.register.fold import Fold, Folded, folded
 from linkage.register.model import Plan, Source
+from linkage.register.people import People
 from linkage.register.problems import Problems
-from linkage.register.reasons import NAMELESS, UNKNOWN_VALUE, not_linked
+from linkage.register.reasons import NAMELESS, UNKNOWN_VALUE, is_lost
+from linkage.register.same import Repeated, Same
 from linkage.register.sources import Ask, Batch, Head, Reader, open_reader
 from linkage.register.summary import Tally
 from linkage.register.sums import ABOVE, BELOW, Sums, whole
@@ -28,15 +29,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linkage.dimensions import Dimensions
-    from linkage.identifiers import Codes, Keys
+    from linkage.identifiers import Keys
     from linkage.register.amounts import Hundredths
     from linkage.register.choosing import Codes as Series
     from linkage.register.model import Amount
     from linkage.register.sums import Whole
     from linkage.register.when import Masks, RowFault
 
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the bytes that were read and the bytes there are."""
+Progress: TypeAlias = Callable[[int, int, int], None]
+"""Called with the bytes that were read, the bytes there are (0: nobody knows), and rows so far."""
 _Rows: TypeAlias = npt.NDArray[np.intp]
 _Where: TypeAlias = npt.NDArray[np.bool_]
 
@@ -65,11 +66,18 @@ class FileRead:
 
 @dataclass(frozen=True, repr=False)
 class Read:
-    """A register that was read. fault: why it must not be exported, None where it may be."""
+    """A register that was read. fault: why it must not be exported, however few rows it is about.
+
+    first: the first rows that were refused for a mistake in them, as details of an error; forms: of days that
+    the map might name, as it would write them; repeated: rows that say what others said.
+    """
 
     folded: Folded
     files: tuple[FileRead, ...]
     fault: RegisterError | None
+    first: tuple[Text, ...] = ()
+    forms: str = ""
+    repeated: Repeated = field(default_factory=Repeated)
 
 
 def read(
@@ -81,19 +89,27 @@ def read(
 ) -> Read:
     """Read all sources of a plan; relative files are looked for in `folder`. ask: for passwords of databases.
 
-    A file that cannot be read as it should is an error at once; rows that are wrong in time and values that
-    the map does not name are collected over all files into `fault`. Raises RegisterError, FileError.
+    A file that cannot be read as it should is an error at once. Values that the map does not name are
+    collected over all files into `fault`; rows with mistakes are left out, and `linkage.register.limit` tells
+    how many are too many. Raises RegisterError, FileError.
     """
     opened = [open_reader(s.file, folder, s.origin, s.columns.all, ask) for s in plan.sources]
-    seen = _Seen(sum(reader.size for reader in opened), progress)
+    known = all(reader.size for reader in opened)
+    seen = _Seen(sum(reader.size for reader in opened) * known, progress)
     tally, fold = Tally(plan.scheme.kinds), Fold(len(plan.series))
     sums = Sums(len(plan.series), len(plan.window))
-    readers = [_SourceReader(source, plan, tally, fold, sums) for source in plan.sources]
+    same = Same()
+    changes = Changes()
+    readers = [_SourceReader(source, plan, tally, fold, sums, same, changes) for source in plan.sources]
     files = tuple(reader.read(source, seen) for reader, source in zip(readers, opened, strict=True))
+    if changes.finish():
+        for kept in (fold, sums, tally):
+            kept.rename(changes.newest)
+    tally.changed, tally.changes_unclear = changes.joined, changes.unclear
     keys, presence = fold.finish()
     amounts = _amounts(plan, sums, keys, tally)
-    people = folded(keys, presence, plan, wanted, tally.summary(len(keys)), amounts)
-    return Read(people, files, _fault(readers))
+    people = folded(keys, presence, plan, wanted, tally.summary(keys), amounts, changes)
+    return Read(people, files, _fault(readers), _first(readers), _other_forms(readers), same.repeated())
 
 
 def _amounts(plan: Plan, sums: Sums, people: Keys, tally: Tally) -> dict[str, Whole]:
@@ -108,28 +124,22 @@ def _amounts(plan: Plan, sums: Sums, people: Keys, tally: Tally) -> dict[str, Wh
 
 
 def _fault(readers: list[_SourceReader]) -> RegisterError | None:
-    """The rows that are wrong in time, the first ten told; else the values that have no name."""
-    wrong = [
+    """The file whose numbers a spreadsheet shortened; else the values that have no name."""
+    shortened = next((fault for reader in readers if (fault := reader.people.fault())), None)
+    unknown = (reader.series.unknown for reader in readers)
+    return shortened or next((values.error() for values in unknown if values.rows), None)
+
+
+def _first(readers: list[_SourceReader]) -> tuple[Text, ...]:
+    """The first rows that are lost for a mistake in them."""
+    return tuple(
         Text(
             "{file}, record {record}, column {column!r}: {reason}",
             {"file": reader.source.file, "record": record, "column": column, "reason": reason},
         )
         for reader in readers
-        for record, column, reason in reader.wrong.first(_TOLD)
-    ]
-    if wrong:
-        count, forms = sum(reader.wrong.count for reader in readers), _other_forms(readers)
-        return RowError(
-            "rows that are wrong in time, {count} in all: {first}",
-            count=count,
-            first=wrong[0],
-            details=tuple(wrong[1:_TOLD]),
-            forms=forms,
-            hint="some are days in another form: if so it is, write dates = [{forms}] in the map"
-            if forms
-            else None,
-        )
-    return next((reader.series.unknown.error() for reader in readers if reader.series.unknown.rows), None)
+        for record, column, reason in reader.problems.first(_TOLD, is_lost)
+    )[:_TOLD]
 
 
 def _other_forms(readers: list[_SourceReader]) -> str:
@@ -139,46 +149,62 @@ def _other_forms(readers: list[_SourceReader]) -> str:
 
 
 class _Seen:
-    """Tells how much of all files has been read."""
+    """Tells how much of all files has been read. rows: so far; total: 0 where nobody knows."""
 
     def __init__(self, total: int, progress: Progress | None) -> None:
         self._done = 0
+        self.rows = 0
         self._progress = progress
         self._total = total
 
     def __call__(self, size: int) -> None:
         self._done += size
         if self._progress is not None and size and self._total:
-            self._progress(min(self._done, self._total), self._total)  # a file may grow while it is read
+            done = min(self._done, self._total) if self._total else self._done  # a file may grow
+            self._progress(done, self._total, self.rows)
 
 
 class _SourceReader:
     """Sorts out the rows of one source: left out, refused, outside the window, used."""
 
-    def __init__(self, source: Source, plan: Plan, tally: Tally, fold: Fold, sums: Sums) -> None:
+    def __init__(
+        self,
+        source: Source,
+        plan: Plan,
+        tally: Tally,
+        fold: Fold,
+        sums: Sums,
+        same: Same,
+        changes: Changes,
+    ) -> None:
         self.source = source
         self.series = SeriesCodes(source, plan)
         self.calendar = Calendar(plan.window, plan.counting, source.dates)
-        self.wrong = Problems()
-        self._problems = Problems()
+        self.problems = Problems()
         self._plan = plan
         self._tally = tally
         self._fold = fold
         self._sums = sums
+        self._same = same
+        self.people = People(source, plan, tally, self.problems, changes)
         self._amounts = _reader_of(source.amount, source, plan)
         self._whole = np.array([plan.window.full * (not plan.dated(s.name)) for s in plan.series], np.uint64)
 
-    def read(self, reader: Reader, seen: Callable[[int], None]) -> FileRead:
+    def read(self, reader: Reader, seen: _Seen) -> FileRead:
         """Read the source to its end."""
         source, rows = self.source, 0
         for batch in reader.batches(source.columns, seen):
             rows += len(batch)
+            seen.rows += len(batch)
             self._batch(batch)
-        self._tally.rows_read += rows
-        return FileRead(source.file, reader.head, rows, self._problems)
+        self._tally.rows_read += rows * (source.series != "")
+        return FileRead(source.file, reader.head, rows, self.problems)
 
     def _batch(self, batch: Batch) -> None:
         wanted = chosen(batch, self.source.where, self.source.unless)
+        if self.source.series == "":
+            self.people.changes_only(batch, np.flatnonzero(wanted))
+            return
         codes = self.series.codes(batch)
         self._tally.rows_ignored += int((~wanted | (codes == NOT_COUNTED)).sum())
         self._note(batch, np.flatnonzero(self.series.nameless(batch, codes, wanted)))
@@ -192,11 +218,13 @@ class _SourceReader:
         amounts = self._read_amounts(batch, rows, faulty)
         # a series without dates: there at some time
         masks = found.masks[rows] | self._whole[codes] * found.touched[rows]
-        keys, linked = self._people(batch, rows, faulty)
+        people = self.people.of(batch, rows, faulty)
         inside = masks != 0
-        self._tally.rows_used += int((linked & inside).sum())
-        self._tally.rows_outside += int((linked & ~inside).sum())
-        self._keep(keys[linked], codes[linked], masks[linked], amounts[linked])
+        self._tally.rows_used += int((people.linked & inside).sum())
+        self._tally.rows_outside += int((people.linked & ~inside).sum())
+        here = people.row
+        self._same.add(people.key, codes[here], rows[here], batch.coded)
+        self._keep(people.key, codes[here], masks[here], amounts[here])
 
     def _keep(self, keys: Keys, codes: Series, masks: Masks, amounts: Hundredths) -> None:
         """Rows of people, for the fold; those with amounts for the sums, and the fold gets the people."""
@@ -211,7 +239,7 @@ class _SourceReader:
     def _note(self, batch: Batch, nameless: _Rows) -> None:
         """Rows whose series has no name in the map."""
         if len(nameless):
-            self._problems.add(batch.first + nameless, self.series.column, NAMELESS)
+            self.problems.add(batch.first + nameless, self.series.column, NAMELESS)
             self._tally.refuse(UNKNOWN_VALUE, len(nameless))
 
     def _read_amounts(self, batch: Batch, rows: _Rows, faulty: _Where) -> Hundredths:
@@ -230,38 +258,9 @@ class _SourceReader:
         for where, column, fault in faults:
             here = where[rows] & ~faulty
             records = batch.first + rows[here]
-            self.wrong.add(records, column, fault.text)
-            self._problems.add(records, column, fault.text)
+            self.problems.add(records, column, fault.text)
             self._tally.refuse(fault.slug, len(records))
             faulty |= here
-
-    def _people(self, batch: Batch, rows: _Rows, faulty: _Where) -> tuple[Keys, _Where]:
-        """Key of each row's person, and whether the row is linked."""
-        ids = batch.texts[self.source.id]
-        ids = ids if len(rows) == len(batch) else ids.take(pa.array(rows))
-        reading = self._plan.scheme.read(ids, self._plan.extracted)
-        for kind, count in zip(self._plan.scheme.kinds, _counts(reading.kind), strict=False):
-            self._tally.found(kind, count)
-        accepted = reading.of_kinds(self._plan.accept)
-        refused = np.flatnonzero(~accepted & ~faulty)
-        if len(refused):
-            self._refuse(batch.first + rows[refused], reading.kind[refused], reading.reason[refused])
-            self._tally.others(ids.take(pa.array(refused)))
-        return reading.key, accepted & ~faulty
-
-    def _refuse(self, records: npt.NDArray[np.int64], kinds: Codes, reasons: Codes) -> None:
-        """Note why these records are not linked: unreadable for a reason, or of a kind that is not agreed."""
-        scheme = self._plan.scheme
-        for code, count in enumerate(_counts(reasons)):
-            slug, text = scheme.reasons[code]
-            if code and count:
-                self._problems.add(records[reasons == code], self.source.id, text)
-                self._tally.refuse(slug, count)
-        for code, count in enumerate(_counts(kinds[reasons == 0])):
-            if count:
-                here = (kinds == code) & (reasons == 0)
-                self._problems.add(records[here], self.source.id, not_linked(scheme.kinds[code]))
-                self._tally.refuse(scheme.kinds[code], count)
 
 
 def _reader_of(amount: Amount | None, source: Source, plan: Plan) -> Amounts | None:
@@ -270,8 +269,3 @@ def _reader_of(amount: Amount | None, source: Source, plan: Plan) -> Amounts | N
         return None
     values = [plan.series[plan.code(name)].value for name in source.names]
     return Amounts(amount.decimal, [value.unit for value in values if value])
-
-
-def _counts(codes: npt.NDArray[np.uint8]) -> list[int]:
-    """How often each code occurs."""
-    return [int(count) for count in np.bincount(codes)]

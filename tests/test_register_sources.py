@@ -21,7 +21,6 @@ from linkage.dimensions import Dimensions
 from linkage.errors import Error
 from linkage.register import Read, Source, Spells, parse_map, read
 from linkage.register.sources import Columns, Origin, encoding, open_reader
-from linkage.register.sources import content as content_module
 from linkage.register.sources import sql as sql_module
 from linkage.register.sources.values import Cells, number, serial
 from tests import make_registers
@@ -214,7 +213,7 @@ class Pipe:
 
 
 def piped(monkeypatch: pytest.MonkeyPatch, pipe: Pipe, origin: Origin | None = None) -> Read:
-    monkeypatch.setattr(content_module.sys, "stdin", type("In", (), {"buffer": pipe}))
+    monkeypatch.setattr("sys.stdin", type("In", (), {"buffer": pipe}))
     return read(plan_of(Source("-", "Pnr", WHEN, "krami", origin=origin or Origin())), Path(), Dimensions())
 
 

@@ -137,6 +137,7 @@ class _Asked:
         """Raises SQLAlchemyError, ModuleNotFoundError."""
         self._engine = sa.create_engine(url, hide_parameters=True, poolclass=sa.NullPool)
         self._connection: sa.Connection | None = None
+        self._cursor: Any = None
         try:
             dialect = self._engine.dialect.name
             self._connection = self._engine.connect().execution_options(
@@ -145,6 +146,7 @@ class _Asked:
             if dialect == "sqlite":
                 self._connection.exec_driver_sql("PRAGMA query_only = ON")
             self.result = self._connection.exec_driver_sql(query)
+            self._cursor = self.result.cursor
             self.result.keys()  # fails where the query gives no rows: it is none that reads
         except BaseException:
             self.close()
@@ -158,6 +160,8 @@ class _Asked:
 
     def close(self) -> None:
         """Close the connection, alive or not."""
+        with contextlib.suppress(Exception):  # SQLAlchemy leaves the cursor of a dead connection open
+            self._cursor.close()
         if self._connection is not None:
             with contextlib.suppress(exc.SQLAlchemyError):
                 self._connection.close()

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import tempfile
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -36,6 +37,7 @@ from linkage.register import (
     read,
 )
 from linkage.register.model import Amount, When
+from linkage.register.quality import quality
 from linkage.register.sums import Sums, whole
 from linkage.register.when import Calendar
 from linkage.synthetic.numbers import personnummer
@@ -152,6 +154,40 @@ def test_somebody_whose_payments_are_nothing_has_no_row_and_is_counted(tmp_path:
     told = found(tmp_path, f"Pnr;Månad;Belopp\n{ANNA};2020-01;5\n{ANNA};2020-01;-5\n{BO};2020-01;1\n", PAID)
     assert sums_of(told) == {BO: [1]}
     assert (told.folded.summary.people_counted, told.folded.summary.rows_used) == (2, 3)
+
+
+HOUSE = replace(PAID, id="Sökande", others=("Medsökande",), several=True)
+
+
+def test_an_amount_of_a_household_is_each_adults_and_once(tmp_path: Path) -> None:
+    text = (
+        "Sökande;Medsökande;Månad;Belopp\n"
+        f"{ANNA};{BO};2020-01;100\n"
+        f"{ANNA};;2020-02;10\n"
+        f"{BO};{BO};2020-03;7\n"
+        f"{BO}, {ANNA};{BO};2020-04;5\n"
+    )
+    told = found(tmp_path, text, HOUSE)
+    assert sums_of(told) == {ANNA: [100, 10, 0, 5], BO: [100, 0, 7, 5]}
+    assert told.folded.summary.rows_used == 4
+
+
+def test_amounts_follow_a_person_to_the_newest_number(tmp_path: Path) -> None:
+    (tmp_path / "bytt.csv").write_text(f"Pnr;Tidigare\n{BO};{ANNA}\n")
+    changed = Source("bytt.csv", "Pnr", Undated(), "", previous="Tidigare")
+    text = f"Pnr;Månad;Belopp\n{ANNA};2020-01;40000,30\n{BO};2020-01;29999,90\n{ANNA};2020-02;1\n"
+    told = found(tmp_path, text, PAID, changed)
+    assert sums_of(told) == {BO: [MOST, 1]}
+    assert told.folded.summary.clamped == {"above-max": 1}
+
+
+def test_payments_that_stand_twice_are_added_and_warned_of(tmp_path: Path) -> None:
+    text = "Pnr;Månad;Belopp\n" + 3 * f"{ANNA};2020-01;40\n" + f"{BO};2020-01;40\n"
+    told = found(tmp_path, text, PAID)
+    assert sums_of(told) == {ANNA: [120], BO: [40]}
+    assert (told.paid_twice.rows, told.repeated.rows) == (2, 0)
+    (warning,) = [str(w) for w in quality(told, planned(PAID)).warnings if "paid twice" in str(w)]
+    assert warning.startswith("2 rows with amounts say the same")
 
 
 def test_one_file_may_tell_presence_and_amounts(tmp_path: Path) -> None:

@@ -74,6 +74,13 @@ def quality(read: Read, plan: Plan) -> Quality:
     warnings = []
     for series, counts in people.items():
         warnings += _warned(series, counts, labels, empty[series], jumps[series])
+    if twice := read.paid_twice.rows:
+        warnings.append(
+            Text(
+                "{rows} rows with amounts say the same as another row, and each is added: was it paid twice?",
+                {"rows": twice},
+            )
+        )
     women, men, children, old, aged = _looks(read.folded.identifiers, plan)
     return Quality(
         periods=labels,

@@ -11,30 +11,25 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.errors import RegisterError, Text
-from linkage.register.amounts import Amounts
 from linkage.register.changes import Changes
 from linkage.register.choosing import NOT_COUNTED, SeriesCodes, chosen
 from linkage.register.fold import Fold, Folded, folded
 from linkage.register.model import Plan, Source
+from linkage.register.payments import Payments, totals
 from linkage.register.people import People
 from linkage.register.problems import Problems
 from linkage.register.reasons import NAMELESS, UNKNOWN_VALUE, is_lost
 from linkage.register.same import Repeated, Same
 from linkage.register.sources import Ask, Batch, Head, Reader, open_reader
 from linkage.register.summary import Tally
-from linkage.register.sums import ABOVE, BELOW, Sums, whole
+from linkage.register.sums import Sums
 from linkage.register.when import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linkage.dimensions import Dimensions
-    from linkage.identifiers import Keys
-    from linkage.register.amounts import Hundredths
-    from linkage.register.choosing import Codes as Series
-    from linkage.register.model import Amount
-    from linkage.register.sums import Whole
-    from linkage.register.when import Masks, RowFault
+    from linkage.register.when import RowFault
 
 Progress: TypeAlias = Callable[[int, int, int], None]
 """Called with the bytes that were read, the bytes there are (0: nobody knows), and rows so far."""
@@ -69,7 +64,8 @@ class Read:
     """A register that was read. fault: why it must not be exported, however few rows it is about.
 
     first: the first rows that were refused for a mistake in them, as details of an error; forms: of days that
-    the map might name, as it would write them; repeated: rows that say what others said.
+    the map might name, as it would write them; repeated: rows that say what others said;
+    paid_twice: those that hold amounts, which are added each time.
     """
 
     folded: Folded
@@ -78,6 +74,7 @@ class Read:
     first: tuple[Text, ...] = ()
     forms: str = ""
     repeated: Repeated = field(default_factory=Repeated)
+    paid_twice: Repeated = field(default_factory=Repeated)
 
 
 def read(
@@ -98,7 +95,7 @@ def read(
     seen = _Seen(sum(reader.size for reader in opened) * known, progress)
     tally, fold = Tally(plan.scheme.kinds), Fold(len(plan.series))
     sums = Sums(len(plan.series), len(plan.window))
-    same = Same()
+    same = Same(), Same()  # rows of presence, where the second changes nothing, and of amounts, where it adds
     changes = Changes()
     readers = [_SourceReader(source, plan, tally, fold, sums, same, changes) for source in plan.sources]
     files = tuple(reader.read(source, seen) for reader, source in zip(readers, opened, strict=True))
@@ -107,20 +104,11 @@ def read(
             kept.rename(changes.newest)
     tally.changed, tally.changes_unclear = changes.joined, changes.unclear
     keys, presence = fold.finish()
-    amounts = _amounts(plan, sums, keys, tally)
+    amounts = dict(totals(plan, sums, keys, tally))
     people = folded(keys, presence, plan, wanted, tally.summary(keys), amounts, changes)
-    return Read(people, files, _fault(readers), _first(readers), _other_forms(readers), same.repeated())
-
-
-def _amounts(plan: Plan, sums: Sums, people: Keys, tally: Tally) -> dict[str, Whole]:
-    """Series that holds amounts → whole units of everybody in every period; what was outside is counted."""
-    found = {}
-    for code, series in enumerate(plan.series):
-        if series.value:
-            found[series.name], above, below = whole(sums.finish(people, code), series.value.max)
-            tally.clamp(ABOVE, above)
-            tally.clamp(BELOW, below)
-    return found
+    return Read(
+        people, files, _fault(readers), _first(readers), _other_forms(readers), *(s.repeated() for s in same)
+    )
 
 
 def _fault(readers: list[_SourceReader]) -> RegisterError | None:
@@ -174,7 +162,7 @@ class _SourceReader:
         tally: Tally,
         fold: Fold,
         sums: Sums,
-        same: Same,
+        same: tuple[Same, Same],
         changes: Changes,
     ) -> None:
         self.source = source
@@ -184,10 +172,9 @@ class _SourceReader:
         self._plan = plan
         self._tally = tally
         self._fold = fold
-        self._sums = sums
         self._same = same
         self.people = People(source, plan, tally, self.problems, changes)
-        self._amounts = _reader_of(source.amount, source, plan)
+        self._payments = None if source.amount is None else Payments(source.amount, source, plan, sums)
         self._whole = np.array([plan.window.full * (not plan.dated(s.name)) for s in plan.series], np.uint64)
 
     def read(self, reader: Reader, seen: _Seen) -> FileRead:
@@ -215,7 +202,9 @@ class _SourceReader:
         found = self.calendar.find(self.source.when, batch.coded, len(batch))
         faulty = np.zeros(len(rows), bool)
         self._faults(batch, rows, found.faults, faulty)
-        amounts = self._read_amounts(batch, rows, faulty)
+        if self._payments is not None:
+            amounts, wrong = self._payments.read(batch)
+            self._faults(batch, rows, wrong, faulty)
         # a series without dates: there at some time
         masks = found.masks[rows] | self._whole[codes] * found.touched[rows]
         people = self.people.of(batch, rows, faulty)
@@ -223,33 +212,18 @@ class _SourceReader:
         self._tally.rows_used += int((people.linked & inside).sum())
         self._tally.rows_outside += int((people.linked & ~inside).sum())
         here = people.row
-        self._same.add(people.key, codes[here], rows[here], batch.coded)
-        self._keep(people.key, codes[here], masks[here], amounts[here])
-
-    def _keep(self, keys: Keys, codes: Series, masks: Masks, amounts: Hundredths) -> None:
-        """Rows of people, for the fold; those with amounts for the sums, and the fold gets the people."""
-        if self._amounts is None:
-            self._fold.add(keys, codes, masks)
-            return
-        self._fold.add(keys, codes, np.zeros(len(keys), np.uint64))
-        inside = masks != 0  # one bit each
-        periods = np.bitwise_count(masks[inside] - np.uint64(1))
-        self._sums.add(keys[inside], codes[inside], periods, amounts[inside])
+        self._same[self._payments is not None].add(people.key, codes[here], rows[here], batch.coded)
+        if self._payments is None:
+            self._fold.add(people.key, codes[here], masks[here])
+        else:  # the fold gets the people alone
+            self._fold.add(people.key, codes[here], np.zeros(len(here), np.uint64))
+            self._payments.add(here, people.key, codes[here], masks[here], amounts[rows[here]])
 
     def _note(self, batch: Batch, nameless: _Rows) -> None:
         """Rows whose series has no name in the map."""
         if len(nameless):
             self.problems.add(batch.first + nameless, self.series.column, NAMELESS)
             self._tally.refuse(UNKNOWN_VALUE, len(nameless))
-
-    def _read_amounts(self, batch: Batch, rows: _Rows, faulty: _Where) -> Hundredths:
-        """Amount of each row, zeros where they have none; marks rows whose amount is wrong."""
-        if self._amounts is None or self.source.amount is None:
-            return np.zeros(len(rows), np.int64)
-        column = self.source.amount.column
-        amounts, faults = self._amounts.column(batch.coded[column])
-        self._faults(batch, rows, [(where, column, fault) for where, fault in faults], faulty)
-        return amounts[rows]
 
     def _faults(
         self, batch: Batch, rows: _Rows, faults: Iterable[tuple[_Where, str, RowFault]], faulty: _Where
@@ -261,11 +235,3 @@ class _SourceReader:
             self.problems.add(records, column, fault.text)
             self._tally.refuse(fault.slug, len(records))
             faulty |= here
-
-
-def _reader_of(amount: Amount | None, source: Source, plan: Plan) -> Amounts | None:
-    """What reads a source's amounts: with the units of its series after them."""
-    if amount is None:
-        return None
-    values = [plan.series[plan.code(name)].value for name in source.names]
-    return Amounts(amount.decimal, [value.unit for value in values if value])

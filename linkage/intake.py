@@ -1,6 +1,6 @@
 """What the matcher accepts as a package: the numbered checks of docs/package.md, in their order.
 
-(1) to (9) need no key that opens anything; `check` makes them when a package is received. (10) to (16) are
+(1) to (9) need no key that opens anything; `check` makes them when a package is received. (10) to (17) are
 made each time that a part is opened, in memory, while counting. What was seen before is an argument.
 """
 
@@ -25,7 +25,6 @@ from linkage.package.errors import (
     AnotherSecretError,
     ColumnsError,
     FutureError,
-    NotYetError,
     OtherPartyError,
     PackageSignatureError,
     PartError,
@@ -35,6 +34,7 @@ from linkage.package.errors import (
     SummaryError,
 )
 from linkage.package.layout import COUNT, Layout
+from linkage.package.pairs import Pairs
 from linkage.package.rows import Rows
 
 if TYPE_CHECKING:
@@ -111,6 +111,21 @@ class Package:
     def ranges(self) -> int:
         """log2 of the number of token ranges."""
         return self.header.ranges
+
+    @property
+    def pairs(self) -> int:
+        """Number of parts with pairs of changed numbers."""
+        return self.header.pairs
+
+    def open_pairs(self, round_key: RoundKey) -> Pairs:
+        """The pairs of newest and previous tokens that the party knows, of all their parts.
+
+        Raises the error of the first of (10) to (12) and (17) that fails.
+        """
+        parts = [Pairs.decode(self._open(i, round_key)) for i in range(self.pairs)]  # (12)
+        pairs = Pairs.joined(parts)
+        pairs.check()  # (17)
+        return pairs
 
     def open_range(self, index: int, round_key: RoundKey) -> Rows:
         """The rows whose tokens lie in range `index` of 2**ranges, ascending by token.
@@ -276,10 +291,6 @@ def _columns(header: Header, agreement: Agreement) -> Layout:
     layout = Layout.of(agreement, header.party)
     if header.columns != layout.columns:
         raise ColumnsError("the columns of {party} are not the agreed ones", party=header.party)
-    if header.pairs:
-        raise NotYetError(
-            "pairs of changed numbers are not counted yet: the package of {party}", party=header.party
-        )
     return layout
 
 

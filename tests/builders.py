@@ -16,7 +16,7 @@ import numpy as np
 from keys.identity import PACKAGE, Identity, PublicIdentity, PublicRoundKey, RoundKey
 from keys.secret import Secret
 from linkage import canonical
-from linkage.agreement.model import Agreement, Known, Matcher, Party, ReleaseRule, Retention, Series
+from linkage.agreement.model import Agreement, Known, Matcher, Party, ReleaseRule, Retention, Series, Value
 from linkage.dimensions import Ages, Band, Dimensions
 from linkage.package.layout import Layout
 from linkage.package.rows import Rows
@@ -31,7 +31,9 @@ AGES = Ages(
     dt.date(2020, 12, 31), (Band("16-29", 16, 29), Band("30-64", 30, 64)), also=(Band("18-29", 18, 29),)
 )
 TWO_PARTIES: Mapping[str, tuple[str, ...]] = {"malmo": ("krami", "avanti", "lista!"), "af": ("etablering",)}
-"""Series of each party; one that ends in "!" is known for the window only."""
+"""Series of each party; one that ends in "!" is known for the window only, one that ends in "#"
+holds amounts of at most MOST."""
+MOST = 60_000
 
 
 def window(periods: int) -> Window:
@@ -134,7 +136,13 @@ def _party(name: str, series: Sequence[str], identity: Identity) -> Party:
         name.title(),
         identity.public.fingerprint,
         tuple(
-            Series(name, s.rstrip("!"), s.title(), Known.WINDOW if s.endswith("!") else Known.DATES)
+            Series(
+                name,
+                s.rstrip("!#"),
+                s.title(),
+                Known.WINDOW if s.endswith("!") else Known.DATES,
+                Value("kr", MOST) if s.endswith("#") else None,
+            )
             for s in series
         ),
     )
@@ -152,15 +160,24 @@ def random_rows(layout: Layout, n: int, seed: int = 1) -> Rows:
         bits = draw.integers(0, full, n, dtype=np.uint64, endpoint=True)
         return np.where(draw.integers(0, 3, n) == 0, bits, 0).astype(layout.bits)
 
-    every = {key: presence(key) for key in layout.series}
-    first = every[layout.series[0]]
-    first[np.bitwise_or.reduce(list(every.values())) == 0] = full
+    every = {key: presence(key) for key in layout.presence}
+    if every:
+        first = every[layout.presence[0]]
+        first[np.bitwise_or.reduce(list(every.values())) == 0] = full
+    periods = len(layout.window)
+    amounts = {
+        key: draw.integers(0, most, (n, periods), dtype=np.uint32, endpoint=True)
+        for key, most in layout.amounts.items()
+    }
+    for values in () if every else amounts.values():
+        values[:, -1] = np.maximum(values[:, -1], 1)
     return Rows(
         tokens=draw.integers(0, 256, (n, 16), dtype=np.uint8),
         presence=every,
         seeds=draw.integers(0, 256, (n, 16), dtype=np.uint8) if layout.seed else None,
         sex=draw.integers(0, 3, n, dtype=np.uint8) if layout.sex else None,
         age=None if layout.ages is None else draw.integers(0, layout.ages + 1, n).astype(np.uint8),
+        amounts=amounts,
     )
 
 
@@ -184,6 +201,10 @@ def plain_part(layout: Layout, rows: Rows) -> bytes:
                     out.append(bytes([rows.sex[i]]))
                 case "age" if rows.age is not None:
                     out.append(bytes([rows.age[i]]))
+                case name if " " in name:
+                    key, period = name.split(" ")
+                    amount = int(rows.amounts[key][i, layout.window.labels.index(period)])
+                    out.append(amount.to_bytes(4, "little"))
                 case key:
                     out.append(int(rows.presence[key][i]).to_bytes(column.width, "little"))
     return b"".join(out)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from linkage.package.layout import Layout
+from linkage.package.pairs import Pairs
 from linkage.package.rows import Rows
 from linkage.tokens import order, words
 from tests.oracle_world import Registers, World, age, sex
@@ -38,11 +39,20 @@ class FakePackage:
     ranges: int = 0
     counted: Mapping[str, object] = field(default_factory=lambda: {"people_counted": 1, "people_total": 1})
     opened: list[int] = field(default_factory=list)
+    known: Pairs = field(default_factory=Pairs.none)
+
+    @property
+    def pairs(self) -> int:
+        """All in one part."""
+        return 1 if len(self.known) else 0
+
+    def open_pairs(self, round_key: RoundKey) -> Pairs:  # noqa: ARG002  nothing is sealed
+        return self.known
 
     @property
     def size(self) -> int:
         """As if every part were padded to 64 KiB."""
-        return ((1 << self.ranges) + 1) << 16
+        return (self.pairs + (1 << self.ranges) + 1) << 16
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -64,7 +74,7 @@ def rows_of(tokens: list[bytes], layout: Layout, columns: Mapping[str, list[int]
     table = np.frombuffer(b"".join(tokens), np.uint8).reshape(-1, 16)
     own = {name: np.array(values, np.uint8) for name, values in columns.items() if name in ("sex", "age")}
     presence = {key: np.array(columns[key], layout.bits) for key in layout.series}
-    return Rows(table, presence, **own).take(order(table))
+    return Rows(table, presence, sex=own.get("sex"), age=own.get("age")).take(order(table))
 
 
 def packages(

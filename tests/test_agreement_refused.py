@@ -145,6 +145,14 @@ WRONG = {
     "an unknown method": ('"exact"', '"rounding"', "release.method", "allowed are exact"),
     "a parameter too many": ('method = "exact"', 'method = "exact"\nthreshold = 10', "release.threshold", "agreed"),
     "days before": ("days  = 30", "days = -1", "retention.days", "at least 0"),
+    # amounts
+    "an unknown counting": ('"any-day"', '"first-day"', "period.counting", "allowed are any-day, last-day"),
+    "amounts at some time": ('known = "window"', 'known = "window"\nvalue = { unit = "kr", max = 9 }', "party.malmo.series.aktivitetscenter.value", "leave known"),
+    "amounts without a largest": ('known = "window"', 'value = { unit = "kr" }', "party.malmo.series.aktivitetscenter.value.max", "missing"),
+    "amounts of nothing": ('known = "window"', "value = { max = 1 }", "party.malmo.series.aktivitetscenter.value.unit", "missing"),
+    "a largest of nothing": ('known = "window"', 'value = { unit = "kr", max = 0 }', "party.malmo.series.aktivitetscenter.value.max", "at least 1"),
+    "a largest beyond a package": ('known = "window"', 'value = { unit = "kr", max = 4294967296 }', "party.malmo.series.aktivitetscenter.value.max", "4294967295"),
+    "a key too many for amounts": ('known = "window"', 'value = { unit = "kr", max = 9, min = 1 }', "party.malmo.series.aktivitetscenter.value.min", "allowed are unit, max"),
 }  # fmt: skip
 
 
@@ -156,9 +164,8 @@ def test_what_is_wrong_is_told_with_its_place(case: str) -> None:
 
 
 NOT_YET = {
-    "last-day": ('"any-day"', '"last-day"', "period.counting"),
     "another scheme": ('scheme = "se"', 'scheme = "fi"', "identifier.scheme"),
-    "value series": ('known = "window"', 'value = { unit = "kr", max = 60000 }', "party.malmo.series.aktivitetscenter.value"),
+    "a question about amounts": ('known = "window"', 'value = { unit = "kr", max = 60000 }', "measure.both.overlap[3]"),
     "places": ('known = "window"', "places = 600", "party.malmo.series.aktivitetscenter.places"),
     "of places": ('of     = "malmo.krami"', 'of = "places"', "measure.part.of"),
     "flow": ('count = "started(malmo.krami)"', 'flow = ["malmo.krami"]\nevery = 1', "measure.new"),

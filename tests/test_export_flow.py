@@ -144,6 +144,7 @@ def run(home: Path, *registers: str, **options: Any) -> ExportFacts:
         "dry_run": False,
         "ask": None,
         "progress": None,
+        "max_refused": "100%",
     }
     return export(**(given | options))
 
@@ -301,9 +302,9 @@ def test_rows_at_fault_stop_the_export_and_change_nothing(home: Path, row: tuple
     write_rows(home / "r.csv", ("198001022386", "Krami", "2020-01-01", ""), row)
     before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     with pytest.raises(RegisterError) as caught:
-        run(home)
+        run(home, max_refused="1%")
     assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
-    facts = run(home, dry_run=True)
+    facts = run(home, dry_run=True, max_refused="1%")
     assert str(facts.fault) == str(caught.value)
     assert facts.as_json()["fault"] == str(caught.value)
     assert facts.people == 1

@@ -16,7 +16,7 @@ from tests.needs import ROOT
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("keys",),
     ("linkage", "linkage.errors", "linkage.texts", "linkage.canonical"),
-    ("linkage.window", "linkage.dimensions"),
+    ("linkage.window", "linkage.dimensions", "linkage.changed"),
     ("linkage.measures",),
     ("linkage.agreement",),
     ("linkage.identifiers",),

@@ -157,7 +157,6 @@ RECEIVED: dict[str, tuple[bytes, type[PackageError]]] = {
         made(columns=scene(method="cellkey").layout("malmo").to_json()),
         errors.ColumnsError,
     ),
-    "pairs": (made(None, Part(0, b""), ROWS, COUNTS, pairs=1), errors.NotYetError),
     # (9) the parts
     "part exchanged under its digest": (
         GOOD.replace(SEALED[0], SEALED[1], 1),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from linkage.package.errors import PartError
 from linkage.package.layout import Layout, columns
 from linkage.package.rows import Rows
-from tests.builders import STEP, plain_part, random_rows, scene, window
+from tests.builders import MOST, STEP, plain_part, random_rows, scene, window
 
 
 @st.composite
@@ -27,15 +27,20 @@ def layouts(draw: st.DrawFn) -> Layout:
         sex=draw(st.booleans()),
         ages=draw(st.none() | st.integers(1, 12)),
         seed=draw(st.booleans()),
+        amounts={
+            key: draw(st.sampled_from([1, 60_000, 2**32 - 1]))
+            for key in draw(st.sets(st.sampled_from(names)))
+        },
     )
 
 
 def same(one: Rows, two: Rows) -> bool:
     """Whether two Rows hold the same values in the same order."""
-    if one.presence.keys() != two.presence.keys():
+    if one.presence.keys() != two.presence.keys() or one.amounts.keys() != two.amounts.keys():
         return False
     pairs = [(getattr(one, n), getattr(two, n)) for n in ("tokens", "seeds", "sex", "age")]
     pairs += [(one.presence[key], two.presence[key]) for key in one.presence]
+    pairs += [(one.amounts[key], two.amounts[key]) for key in one.amounts]
     return all((a is None and b is None) or np.array_equal(a, b) for a, b in pairs)
 
 
@@ -92,6 +97,24 @@ def test_bytes_above_the_first_are_the_later_periods() -> None:
     assert rows.encode(layout)[-2:] == b"\x01\x08"
 
 
+def test_amounts_have_a_column_for_each_period_and_no_presence() -> None:
+    told = scene(periods=2, sex=False, age=False, parties=(("malmo", ("krami", "bistand#")), ("af", ("x",))))
+    layout = told.layout("malmo")
+    assert layout.to_json() == [
+        ["token", 16],
+        ["malmo.krami", 1],
+        ["malmo.bistand 2020-01", 4],
+        ["malmo.bistand 2020-02", 4],
+    ]
+    assert layout.amounts == {"malmo.bistand": MOST}
+    rows = Rows(
+        np.zeros((2, 16), np.uint8),
+        {"malmo.krami": np.array([1, 0], "u1")},
+        amounts={"malmo.bistand": np.array([[1, 2], [256, 60_000]], "<u4")},
+    )
+    assert rows.encode(layout)[4 + 34 :] == bytes([1, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 0, 0x60, 0xEA, 0, 0])
+
+
 LAYOUT = Layout(window(12), ("a.b",), sex=True)
 
 
@@ -128,6 +151,8 @@ def _changed(**changes: Any) -> Rows:
         _changed(presence={"a.c": np.zeros(3, "<u2")}),
         _changed(presence={"a.b": np.zeros(3, "<u4")}),
         _changed(presence={"a.b": np.zeros(2, "<u2")}),
+        _changed(presence={}, amounts={"a.b": np.zeros(3, "<u2")}),
+        _changed(amounts={"a.c": np.zeros((3, 12), "<u4")}),
         _changed(tokens=np.zeros((3, 8), np.uint8)),
         _changed(tokens=np.zeros((3, 16), np.int8)),
         _changed(sex=np.zeros(3, np.int64)),
@@ -137,6 +162,21 @@ def test_rows_of_another_layout_are_not_written(rows: Rows) -> None:
     assert not rows.fits(LAYOUT)
     with pytest.raises(ValueError, match="layout"):
         rows.encode(LAYOUT)
+
+
+@pytest.mark.parametrize(
+    "amounts",
+    [
+        {},
+        {"a.b": np.zeros((3, 11), "<u4")},
+        {"a.b": np.zeros((12, 3), "<u4")},
+        {"a.b": np.zeros((3, 12), "<i4")},
+        {"a.b": np.zeros((2, 12), "<u4")},
+    ],
+)
+def test_amounts_of_another_form_are_not_written(amounts: dict[str, Any]) -> None:
+    rows = Rows(np.zeros((3, 16), np.uint8), {}, amounts=amounts)
+    assert not rows.fits(Layout(window(12), ("a.b",), amounts={"a.b": 9}))
 
 
 def test_rows_do_not_fit_where_they_do_not_fit() -> None:

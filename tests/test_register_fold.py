@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from linkage.dimensions import Ages, Band, Dimensions
 from linkage.identifiers import NO_KEY, scheme
 from linkage.register import ByColumn, Read, Source, Spells, Undated, read
-from linkage.register import delimited as csv_module
 from linkage.register.fold import Fold
+from linkage.register.sources import delimited as csv_module
 from linkage.synthetic.numbers import TEST_SERIALS, personnummer, samordningsnummer
 from linkage.window import Unit, Window, label, ordinal
 from tests.plain_register import Expected, Row, bits, expect, months
@@ -134,12 +134,17 @@ def test_many_batches_and_foldings_give_the_same(tmp_path: Path, monkeypatch: py
     source = Source("r.csv", "Pnr", Spells("Start", "Slut"), ByColumn("Insats", VALUES))
     monkeypatch.setattr(csv_module, "BLOCK", 4_096)
     monkeypatch.setattr("linkage.register.fold._LEAST", 100)
-    seen: list[tuple[int, int]] = []
-    found = read(plan_of(source), tmp_path, Dimensions(), lambda done, total: seen.append((done, total)))
+    seen: list[tuple[int, int, int]] = []
+
+    def hear(done: int, total: int, rows: int) -> None:
+        seen.append((done, total, rows))
+
+    found = read(plan_of(source), tmp_path, Dimensions(), hear)
     check(found, expect(every, months("2020-01", 12), EXTRACTED, frozenset({"lista"})))
     size = (tmp_path / "r.csv").stat().st_size
     assert len(seen) > 10
-    assert seen[-1] == (size, size)
+    assert seen[-1][:2] == (size, size)
+    assert 0 < seen[-1][2] <= 3_000  # bytes are read ahead of rows
     assert seen == sorted(seen)
 
 

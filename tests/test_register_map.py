@@ -21,6 +21,7 @@ from linkage.register import (
     plan,
 )
 from linkage.register.errors import MapError
+from linkage.register.sources import Origin
 from tests.builders import scene
 
 GOOD = """\
@@ -102,19 +103,7 @@ def source(*lines: str, without: str = "") -> str:
     return FORMAT + "\n".join([*kept, *lines]) + "\n"
 
 
-LATER = (
-    "sheet",
-    "amount",
-    "value",
-    "previous",
-    "ids",
-    "unless",
-    "dates",
-    "repair",
-    "encoding",
-    "delimiter",
-    "decimal",
-)
+LATER = ("value",)
 
 
 @pytest.mark.parametrize("key", LATER)
@@ -124,30 +113,68 @@ def test_what_later_versions_bring_is_not_yet_there(key: str) -> None:
     ]
 
 
-def test_a_database_is_not_yet_read() -> None:
-    told = problems(source('sql = "sqlite:///x.db"', 'query = "select 1"', without="file"))
-    assert [line.split(": ", 1)[1] for line in told] == [
-        "not yet: sql comes in a later version",
-        "not yet: query comes in a later version",
-    ]
+ORIGINS = {
+    'file = "a.csv"': ("a.csv", Origin()),
+    'file = "-"\nencoding = "latin1"': ("-", Origin(encoding="iso8859-1")),
+    'file = "a.csv"\nencoding = "windows-1252"\ndelimiter = "tab"': (
+        "a.csv",
+        Origin(encoding="cp1252", delimiter="\t"),
+    ),
+    'file = "a.xlsx"\nsheet = "Blad 2"': ("a.xlsx", Origin(sheet="Blad 2")),
+    'sql = "sqlite:///x.db"\nquery = "select 1"': (
+        "sqlite:///x.db",
+        Origin(url="sqlite:///x.db", query="select 1"),
+    ),
+    'sql = "postgresql+psycopg://anna@db.example.se/vux?sslmode=require"\nquery = "q"\npassword_file = "p"': (
+        "postgresql://db.example.se/vux",
+        Origin(
+            url="postgresql+psycopg://anna@db.example.se/vux?sslmode=require",
+            query="q",
+            password_file="p",  # noqa: S106 - a file
+        ),
+    ),
+}
 
 
-@pytest.mark.parametrize("file", ["a.xlsx", "A.XLS", "b.parquet", "c.ods", "d.csv.gz", "e.zip"])
-def test_other_files_are_not_yet_read(file: str) -> None:
-    (told,) = problems(source(f'file = "{file}"', without="file"))
-    assert "not yet: ." in told
+@pytest.mark.parametrize("text", ORIGINS)
+def test_where_a_source_is(text: str) -> None:
+    (found,) = parse_map(source(text, without="file")).sources
+    assert (found.file, found.origin) == ORIGINS[text]
 
 
-@pytest.mark.parametrize("file", ["-", "https://example.se/a.csv"])
-def test_what_is_no_file_is_not_yet_read(file: str) -> None:
-    (told,) = problems(source(f'file = "{file}"', without="file"))
-    assert "not yet" in told
+NO_ORIGINS = {
+    'sql = "postgresql://anna:hemlig@db/vux"\nquery = "q"': "a password does not stand in a map",
+    'sql = "postgresql://db/vux?password=hemlig"\nquery = "q"': "a password does not stand in a map",
+    'sql = "hemlig"\nquery = "q"': "not an address of a database",
+    'sql = "sqlite:///x.db"': "missing, expected text in quotes",
+    'sql = "sqlite:///x.db"\nquery = "q"\nfile = "a.csv"': "file does not go with sql",
+    'sql = "sqlite:///x.db"\nquery = "q"\nsheet = "a"': "sheet does not go with sql",
+    'file = "a.csv"\nquery = "q"': "query goes with sql",
+    'file = "a.csv"\npassword_file = "q"': "password_file goes with sql",
+    'file = "a.csv"\nencoding = "rot13"': "no encoding that registers have",
+    'file = "a.csv"\ndelimiter = "x"': "one of",
+    'file = "a.csv"\nsheet = "x"': "a sheet is for Excel files",
+    'file = "a.xlsx"\nencoding = "cp1252"': "encoding is for CSV",
+    'file = "https://example.se/a.csv"': "an address of a database is written as sql",
+}
+
+
+@pytest.mark.parametrize("text", NO_ORIGINS)
+def test_what_does_not_say_where_a_source_is(text: str) -> None:
+    (told,) = problems(source(text, without="file"))
+    assert NO_ORIGINS[text] in told
+    assert "hemlig" not in told
+
+
+def test_the_standard_input_is_read_once() -> None:
+    two = source('file = "-"', without="file") + source('file = "-"', without="file").removeprefix(FORMAT)
+    assert any("the standard input is read once" in told for told in problems(two))
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (source('colour = "x"'), "unknown key, allowed are file, id, start, date, period, end, series, where"),
+        (source('colour = "x"'), "unknown key, allowed are sql, file, sheet, encoding"),
         (source('serie = "x"', without="series"), "(did you mean 'series'?)"),
         (source('date = "D"'), "either start and end, or date, or period: not start + date"),
         (source('period = "D"'), "either start and end, or date, or period: not start + period"),
@@ -189,7 +216,6 @@ def test_all_mistakes_are_told_at_once_in_order() -> None:
         "line 8, source[1].colour",
         "line 9, source[1].amount",
         "line 10, source[2].series",
-        "line 11, source[2].file",
         "line 12, source[2].id",
     ]
 

@@ -12,7 +12,7 @@ from linkage.agreement.phrases import Phrases, comma, joined, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkage.agreement.model import Agreement, Party
+    from linkage.agreement.model import Agreement, Party, Series
 
 Said: TypeAlias = Text | str
 """Text is said in the reader's language; a plain string is what somebody wrote, as it is."""
@@ -114,7 +114,10 @@ def _when(agreement: Agreement) -> Section:
     blocks: list[Said | Grid] = [
         Text(
             "{first} to {last}, in {count} {units}. A person counts as present in a period when a stay "
-            "touches at least one day of it.",
+            "touches at least one day of it."
+            if agreement.counting == "any-day"
+            else "{first} to {last}, in {count} {units}. A person counts as present in a period when a stay "
+            "lasts over its last day.",
             {
                 "first": window.first,
                 "last": window.last,
@@ -158,7 +161,7 @@ def _leaves(agreement: Agreement, party: Party) -> Section:
                 Text("age on {day} as one of {pieces}, or other", {"day": str(ages.on), "pieces": pieces}),
             )
         )
-    rows += [(quoted(series.title), _column(agreement, series.known)) for series in party.series]
+    rows += [(quoted(series.title), _column(agreement, series)) for series in party.series]
     return Section(
         Text("What leaves {party}", {"party": party.title}),
         (
@@ -168,19 +171,23 @@ def _leaves(agreement: Agreement, party: Party) -> Section:
     )
 
 
-def _column(agreement: Agreement, known: Known) -> Text:
-    if known is Known.WINDOW:
+def _column(agreement: Agreement, series: Series) -> Text:
+    if series.known is Known.WINDOW:
         return Text("whether the person was there at some time of the window; no dates")
     window = agreement.window
-    return Text(
-        "for each of {count} {units}, {first} to {last}: present or not",
-        {
-            "count": len(window),
-            "units": _UNITS[window.unit.value],
-            "first": window.first,
-            "last": window.last,
-        },
-    )
+    periods: dict[str, object] = {
+        "count": len(window),
+        "units": _UNITS[window.unit.value],
+        "first": window.first,
+        "last": window.last,
+    }
+    if value := series.value:
+        return Text(
+            "for each of {count} {units}, {first} to {last}: a whole number, 0 to {max} {unit}; what is more "
+            "counts as {max}",
+            {**periods, "max": value.max, "unit": value.unit},
+        )
+    return Text("for each of {count} {units}, {first} to {last}: present or not", periods)
 
 
 def _stays(agreement: Agreement) -> Section:

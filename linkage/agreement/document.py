@@ -51,7 +51,7 @@ def _agreement(top: Table) -> Agreement:
     top.text("format")
     name, number = top.name(), top.number("round", 1)
     title, purpose, basis = top.text("title"), top.text("purpose"), top.text("basis")
-    window = sections.window(top.table("period"))
+    window, counting = sections.period(top.table("period"))
     scheme, accept = sections.identifier(top.table("identifier"))
     dimensions = sections.dimensions(top)
     parties, matcher = holders.parties(top), holders.matcher(top.table("matcher"))
@@ -68,7 +68,7 @@ def _agreement(top: Table) -> Agreement:
         purpose=purpose,
         basis=basis,
         window=window or Window(Unit.YEAR, "2000", "2000"),
-        counting=sections.COUNTING,
+        counting=counting,
         scheme=scheme,
         accept=accept,
         dimensions=dimensions,

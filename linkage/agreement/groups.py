@@ -34,8 +34,9 @@ def vocabulary(
             s.key: (s.title, s.known is Known.DATES)
             for p in parties
             for s in p.series
-            if s.party and s.name  # a name with a problem is empty
+            if s.party and s.name and not s.value  # a name with a problem is empty
         },
+        amounts=frozenset(s.key for p in parties for s in p.series if s.value),
         groups={},
         sex=dimensions.sex,
         ages=dimensions.age,

@@ -8,7 +8,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from keys.errors import Text
-from linkage.agreement.model import Known, Matcher, Party, Series
+from linkage.agreement.model import Known, Matcher, Party, Series, Value
 from linkage.agreement.names import DIMENSIONS
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PLACEHOLDERS = ("", "SHA256:…", "SHA256:...")
 _PREFIX = "SHA256:"
+_LARGEST_VALUE = 2**32 - 1  # a package has four bytes for each
 
 
 def parties(top: Table) -> tuple[Party, ...]:
@@ -47,12 +48,21 @@ def _series(table: Table, party: str) -> Series:
     known = Known.DATES
     if table.has("known") and table.choice("known", [Known.WINDOW.value]):
         known = Known.WINDOW
-    if table.has("value"):
-        table.problem("value", Text("not yet: value series come in a later version"))
+    value = _value(table, known) if table.has("value") else None
     if table.has("places"):
         table.problem("places", Text("not yet: places come in a later version"))
     table.finish()
-    return Series(party, name, title, known)
+    return Series(party, name, title, known, value)
+
+
+def _value(table: Table, known: Known) -> Value:
+    """What is told of a series that holds amounts, which are always by period."""
+    inner = table.table("value")
+    found = Value(inner.text("unit"), inner.number("max", 1, _LARGEST_VALUE))
+    inner.finish()
+    if known is Known.WINDOW:
+        table.problem("value", Text('amounts are told for each period: leave known = "window" out'))
+    return found
 
 
 def matcher(table: Table) -> Matcher:

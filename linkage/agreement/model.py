@@ -24,13 +24,22 @@ class Known(StrEnum):
 
 
 @dataclass(frozen=True)
+class Value:
+    """What a value series holds for each person and period: a whole number of units from 0 to max."""
+
+    unit: str
+    max: int
+
+
+@dataclass(frozen=True)
 class Series:
-    """A named set of people over time in one party's register."""
+    """A named set of people over time in one party's register; with a value, amounts of people over time."""
 
     party: str
     name: str
     title: str
     known: Known = Known.DATES
+    value: Value | None = None
 
     @property
     def key(self) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from linkage.agreement.tables import Table
 
-COUNTING = "any-day"
+COUNTING = ("any-day", "last-day")
 SCHEME = "se"
 ACCEPTED = ("personnummer", "samordningsnummer")
 _LATER_METHODS = ("suppress", "cellkey", "dp")
@@ -34,12 +34,16 @@ _UNITS = {
 _BAND = re.compile(r"(0|[1-9][0-9]{0,2})-(0|[1-9][0-9]{0,2})")
 
 
-def window(table: Table) -> Window | None:
-    """The [period] of the agreement; None where it has problems."""
+def period(table: Table) -> tuple[Window | None, str]:
+    """The [period] of the agreement, and when a stay counts in one; None where it has problems."""
+    counting = table.choice("counting", COUNTING)
+    return _window(table), counting
+
+
+def _window(table: Table) -> Window | None:
     unit_name = table.choice("unit", [unit.value for unit in Unit])
     unit = Unit(unit_name) if unit_name else None
     first, last = (_period(table, key, unit) for key in ("first", "last"))
-    table.choice("counting", [COUNTING], later=["last-day"])
     spans = _spans(table, unit, first, last)
     table.finish()
     if unit is None or first is None or last is None:

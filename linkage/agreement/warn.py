@@ -61,7 +61,12 @@ def _unasked(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
     seen = {leaf for m in agreement.measures for e in expressions(m) for leaf in leaves(e.tree)}
     for p, party in enumerate(agreement.parties):
         for s, series in enumerate(party.series):
-            if Presence(series.key) not in seen:
+            if series.value:
+                yield (
+                    ("party", p, "series", s),
+                    Text("no measure can ask for amounts yet: leave it out, or wait"),
+                )
+            elif Presence(series.key) not in seen:
                 yield ("party", p, "series", s), Text("no measure asks for it: leave it out, or ask")
     by = {name for measure in agreement.measures for name in measure.by}
     kinds = {type(leaf).__name__ for leaf in seen}

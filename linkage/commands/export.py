@@ -18,13 +18,17 @@ from linkage.commands.agreement import load, load_ready
 from linkage.commands.agreement_keys import public_keys
 from linkage.commands.export_facts import ExportFacts
 from linkage.commands.export_map import ShortMap, choose
+from linkage.commands.export_numbers import pairs
+from linkage.commands.export_warnings import warnings
 from linkage.commands.identities import read_identity
 from linkage.commands.secret import own_party, read_secret
-from linkage.errors import FileError, Text, UsageError
+from linkage.errors import FileError, UsageError
 from linkage.package import read
 from linkage.package.layout import Layout
+from linkage.package.pairs import Pairs
 from linkage.package.rows import Rows
 from linkage.package.write import Written, write
+from linkage.register.sources.content import PIPE
 from linkage.tokens import seeds, tokens
 
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["ExportFacts", "ShortMap", "export"]
 
 Ask: TypeAlias = Callable[[], str]
-Progress: TypeAlias = Callable[[int, int], None]
+Progress: TypeAlias = Callable[[int, int, int], None]
 
 
 class RoundKeyMissingError(KeysError):
@@ -87,16 +91,21 @@ def export(
     out: Path | None,
     dry_run: bool,
     ask: Ask | None,
+    ask_database: Callable[[str], str] | None = None,
     progress: Progress | None,
     now: dt.datetime | None = None,
+    max_refused: str = register.USUAL_LIMIT,
 ) -> ExportFacts:
     """Read registers, turn identity numbers into tokens, write the package; or, dry, only read and report.
 
-    Which party it is, the identity tells. ask: for passphrases. progress: called with bytes read and bytes
-    there are. now: aware; the package's time and sequence. A dry run needs neither the secret nor the other
-    keys, comes with a draft too, and gives the facts even where the register is at fault (see `fault`).
+    Which party it is, the identity tells. ask: for passphrases; ask_database: for the password of a database,
+    by its name. progress: called with bytes read, bytes there are (0: nobody knows), and rows. now: aware;
+    the package's time and sequence. A dry run needs neither the secret nor the other keys, comes with a draft
+    too, and gives the facts even where the register is at fault (see `fault`).
+    max_refused: the share of rows that may be refused for mistakes in them, as "1%".
     Raises AgreementError, KeysError, UsageError, RegisterError, FileError; then no package was written.
     """
+    limit = register.Limit.parse(max_refused)
     agreed = load(agreement) if dry_run else load_ready(agreement)
     me = read_identity(identity, ask)
     party = _party(agreed, me)
@@ -106,9 +115,10 @@ def export(
     inputs = [chosen.folder / source.file for source in chosen.register_map.sources]
     _check_place(package, [*inputs, Path(chosen.name), agreement, identity, secret])
     plan = register.plan(chosen.register_map, agreed, party, chosen.name)
-    read = register.read(plan, chosen.folder, agreed.dimensions, progress)
-    if read.fault is not None and not dry_run:
-        raise read.fault
+    read = register.read(plan, chosen.folder, agreed.dimensions, progress, ask_database)
+    fault = read.fault or limit.fault(read, plan.scheme)
+    if fault is not None and not dry_run:
+        raise fault
     try:
         problems = _problems(read, chosen.folder)
         written = _write(agreed, party, me, keys, read, package, now or dt.datetime.now(dt.UTC))
@@ -116,6 +126,7 @@ def export(
         raise NotWrittenError(
             "cannot be written ({reason}): {path}", reason=error.strerror, path=error.filename or package
         ) from None
+    quality = register.quality(read, plan)
     return ExportFacts(
         party=party.name,
         round=agreed.slug,
@@ -127,8 +138,9 @@ def export(
         summary=read.folded.summary,
         files=read.files,
         problems=problems,
-        warnings=_warnings(plan, read, agreed),
-        fault=read.fault,
+        quality=quality,
+        warnings=warnings(plan, read, quality, agreed),
+        fault=fault,
     )
 
 
@@ -199,6 +211,7 @@ def _write(
             agreement=agreed,
             rows=_rows(agreed, party, keys.secret, digest, read.folded),
             summary_json=read.folded.summary.to_json(),
+            pairs=_pairs(keys.secret, digest, read.folded),
             check=keys.secret.check(digest),
             sender=me,
             round_key=keys.round_key,
@@ -210,11 +223,19 @@ def _rows(agreed: Agreement, party: Party, secret: Secret, digest: bytes, folded
     layout = Layout.of(agreed, party.name)
     return Rows(
         tokens=tokens(secret.token_key(digest), folded.identifiers),
-        presence={series.key: folded.presence[series.name] for series in party.series},
+        presence={s.key: folded.presence[s.name] for s in party.series if not s.value},
+        amounts={s.key: folded.amounts[s.name] for s in party.series if s.value},
         seeds=seeds(secret.record_key(), folded.identifiers) if layout.seed else None,
         sex=folded.sex if layout.sex else None,
         age=folded.age if layout.ages is not None else None,
     )
+
+
+def _pairs(secret: Secret, digest: bytes, folded: register.Folded) -> Pairs:
+    """Numbers that people had before, for the rows of others."""
+    if folded.changed is None:
+        return Pairs.none()
+    return pairs(folded.changed, tokens(secret.token_key(digest), folded.changed.identifiers))
 
 
 def _problems(read: register.Read, folder: Path) -> tuple[Path, ...]:
@@ -226,37 +247,10 @@ def _problems(read: register.Read, folder: Path) -> tuple[Path, ...]:
     paths = []
     for file in read.files:
         if file.problems.count:
-            name = Path(file.file).name
+            name = "stdin" if file.file == PIPE else Path(file.file).name
             named[name] += 1
             again = f"-{named[name]}" if named[name] > 1 else ""
             paths.append(folder / f"{name}{again}.problems.csv")
             with whole_file(paths[-1], private=True) as stream:
                 stream.write(file.problems.to_csv())
     return tuple(paths)
-
-
-def _warnings(plan: register.Plan, read: register.Read, agreed: Agreement) -> tuple[Text, ...]:
-    """What is allowed and perhaps not meant."""
-    found = [
-        Text(
-            "no source for the agreed series {series}: nobody is in it (if so it is, empty = [{series!r}])",
-            {"series": s},
-        )
-        for s in plan.unfed
-    ]
-    if plan.extracted < agreed.last_day:
-        found.append(
-            Text(
-                "the register was taken on {day}, before the window ends on {last}: later days are guesses",
-                {"day": plan.extracted, "last": agreed.last_day},
-            )
-        )
-    if not len(read.folded):
-        found.append(Text("nobody of the register is in the window"))
-    else:
-        found += [
-            Text("nobody is in the series {series}", {"series": series})
-            for series, people in read.folded.people().items()
-            if not people and series not in plan.unfed
-        ]
-    return tuple(found)

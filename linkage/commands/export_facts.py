@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linkage.commands import export_numbers as numbers
+from linkage.commands.chart import Paper, chart
 from linkage.errors import Text
-from linkage.register import kind_text, reason_text
+from linkage.register import Quality, kind_text, reason_text
+from linkage.register.sums import ABOVE, BELOW
 from linkage.texts import say
 
 if TYPE_CHECKING:
@@ -16,7 +19,14 @@ if TYPE_CHECKING:
     from linkage.package.write import Written
     from linkage.register import FileRead, Summary
 
-_DELIMITERS = {";": Text("semicolons"), ",": Text("commas")}
+_PAPER = Paper()
+_DELIMITERS = {
+    ";": Text("semicolons"),
+    ",": Text("commas"),
+    "\t": Text("tabs"),
+    "|": Text("vertical bars"),
+}
+_KINDS = {"parquet": "Parquet", "sql": "SQL"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,7 @@ class ExportFacts:
     files: tuple[FileRead, ...]
     problems: tuple[Path, ...]
     warnings: tuple[Text, ...]
+    quality: Quality = field(default_factory=Quality)
     fault: RegisterError | None = None
 
     def as_json(self) -> dict[str, object]:
@@ -58,13 +69,23 @@ class ExportFacts:
             "ignored": summary.rows_ignored,
             "refused": dict(summary.refused),
             "identifiers": dict(summary.identifiers),
+            "clamped": dict(summary.clamped),
             "people": self.people,
             "series": dict(self.series),
             "counted_percent": summary.counted_percent,
             "files": [
-                {"file": f.file, "encoding": f.encoding, "delimiter": f.delimiter, "rows": f.rows}
+                {
+                    "file": f.file,
+                    "kind": f.head.kind,
+                    "encoding": f.encoding,
+                    "delimiter": f.delimiter,
+                    "sheet": f.head.sheet,
+                    "rows": f.rows,
+                }
                 for f in self.files
             ],
+            **numbers.facts(summary),
+            "quality": self.quality.as_json(),
             "problems": [str(path) for path in self.problems],
             "warnings": [say(warning) for warning in self.warnings],
         }
@@ -72,24 +93,19 @@ class ExportFacts:
             facts["fault"] = say(self.fault.message)
         return facts
 
-    def lines(self) -> list[Text]:
-        """The facts, for a person."""
+    def lines(self, paper: Paper = _PAPER) -> list[Text | str]:
+        """The facts, for a person. paper: what they are shown on."""
         return [
             *self._of_files(),
             *self._of_rows(),
             *self._of_people(),
+            *self._of_periods(paper),
             *self._of_trouble(),
             *self._of_package(),
         ]
 
     def _of_files(self) -> list[Text]:
-        return [
-            Text(
-                "{file}: {rows} rows, {encoding}, separated by {signs}",
-                {"file": f.file, "rows": f.rows, "encoding": f.encoding, "signs": _DELIMITERS[f.delimiter]},
-            )
-            for f in self.files
-        ]
+        return [_of_file(f) for f in self.files]
 
     def _of_rows(self) -> list[Text]:
         summary = self.summary
@@ -108,6 +124,20 @@ class ExportFacts:
             Text("  {rows} refused: {reason}", {"rows": rows, "reason": reason_text(reason, self.scheme)})
             for reason, rows in summary.refused.items()
         ]
+        if above := summary.clamped.get(ABOVE):
+            lines.append(
+                Text(
+                    "  {count} sums of a person and period were above what is agreed, and count as that",
+                    {"count": above},
+                )
+            )
+        if below := summary.clamped.get(BELOW):
+            lines.append(
+                Text(
+                    "  {count} sums of a person and period were below zero, and count as zero",
+                    {"count": below},
+                )
+            )
         lines += [
             Text("  {rows} rows with: {kind}", {"rows": rows, "kind": kind_text(kind)})
             for kind, rows in summary.identifiers.items()
@@ -122,10 +152,50 @@ class ExportFacts:
                 {"people": self.people, "percent": self.summary.counted_percent},
             )
         ]
-        return lines + [
+        lines += [
             Text("  {people} people in {series}", {"people": people, "series": series})
             for series, people in self.series.items()
         ]
+        return lines + numbers.lines(self.summary) + self._of_looks()
+
+    def _of_periods(self, paper: Paper) -> list[Text | str]:
+        quality = self.quality
+        drawn = chart(quality.periods, quality.people, quality.odd, paper)
+        return [
+            "",
+            Text("people in each period (! is empty, or jumps by more than half)"),
+            *drawn,
+            "",
+        ] * bool(drawn)
+
+    def _of_looks(self) -> list[Text]:
+        """Sexes and ages, where the identifiers tell them; repeated rows."""
+        quality, lines = self.quality, []
+        if sexes := quality.women + quality.men:
+            lines.append(
+                Text(
+                    "  {women} % women, {men} % men",
+                    {"women": share(quality.women, sexes), "men": share(quality.men, sexes)},
+                )
+            )
+        if quality.aged:
+            lines.append(
+                Text(
+                    "  {children} % under 16, {old} % over 80 when the window ends",
+                    {
+                        "children": share(quality.children, quality.aged),
+                        "old": share(quality.old, quality.aged),
+                    },
+                )
+            )
+        if quality.repeated.rows:
+            words: dict[str, object] = {"rows": quality.repeated.rows}
+            lines.append(
+                Text("  {rows} rows say the same as another row: they count once", words)
+                if quality.repeated.exact
+                else Text("  about {rows} rows say the same as another row: they count once", words)
+            )
+        return lines
 
     def _of_trouble(self) -> list[Text]:
         lines = [Text("warning: {what}", {"what": warning}) for warning in self.warnings]
@@ -152,3 +222,33 @@ class ExportFacts:
         if self.fault is None:
             return Text("the same without --dry-run")
         return None
+
+
+def _of_file(read: FileRead) -> Text:
+    """How a source was read: what was found is told, so that a wrong guess shows."""
+    head = read.head
+    if head.kind == "xlsx":
+        return Text(
+            "{file}: {rows} rows, Excel, sheet {sheet}",
+            {"file": read.file, "rows": read.rows, "sheet": head.sheet},
+        )
+    if head.kind in _KINDS:
+        return Text(
+            "{file}: {rows} rows, {kind}",
+            {"file": read.file, "rows": read.rows, "kind": _KINDS[head.kind]},
+        )
+    return Text(
+        "{file}: {rows} rows, {encoding}, separated by {signs}",
+        {
+            "file": read.file,
+            "rows": read.rows,
+            "encoding": head.encoding,
+            "signs": _DELIMITERS[head.delimiter],
+        },
+    )
+
+
+def share(part: int, whole: int) -> str:
+    """Per cent, whole; what is more than nothing is not shown as 0."""
+    percent = round(100 * part / whole)
+    return "< 1" if part and not percent else str(percent)

@@ -10,7 +10,6 @@ from linkage.agreement.model import Known
 from linkage.agreement.names import listed
 from linkage.errors import FileError, RegisterError
 from linkage.register import (
-    NotYetError,
     RegisterMap,
     ShortMapError,
     Source,
@@ -19,6 +18,7 @@ from linkage.register import (
     parse_day,
     parse_map,
 )
+from linkage.register.sources.encoding import named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 USUAL = Path("register.toml")
 MAX_BYTES = 4 * 1024 * 1024
-_UTF_8 = {"utf-8", "utf8", "utf-8-sig"}
 
 
 class NoMapError(FileError):
@@ -69,16 +68,16 @@ class Chosen:
 def choose(registers: Sequence[Path], register_map: Path | None, short: ShortMap, party: Party) -> Chosen:
     """The map that the words mean. A register that is named turns off the search for register.toml.
 
-    Raises ShortMapError where words do not fit together; NotYetError; FileError; RegisterError.
+    Raises ShortMapError where words do not fit together; FileError; RegisterError.
     """
-    if short.encoding is not None and short.encoding.lower() not in _UTF_8:
-        raise NotYetError("not yet: the encoding {encoding!r}", encoding=short.encoding)
     if registers and register_map is not None:
         raise ShortMapError(
             "a map and registers: one of the two",
             hint="a map names its registers itself: [[source]] file = …",
         )
     chosen = _short(registers, short, party) if registers else _from_file(register_map, short)
+    if short.encoding is not None:
+        chosen = replace(chosen, register_map=_encoded(chosen.register_map, short.encoding))
     if short.extracted is None:
         return chosen
     try:
@@ -88,6 +87,21 @@ def choose(registers: Sequence[Path], register_map: Path | None, short: ShortMap
             "{value!r} is not a day", value=short.extracted, hint="write it as --extracted 2021-01-15"
         ) from None
     return replace(chosen, register_map=replace(chosen.register_map, extracted=day))
+
+
+def _encoded(register_map: RegisterMap, encoding: str) -> RegisterMap:
+    """The map, with this encoding for all CSV files, whatever it says itself."""
+    found = named(encoding)
+    if found is None:
+        raise ShortMapError(
+            "no encoding that registers have: {encoding!r}",
+            encoding=encoding,
+            hint="usual are --encoding cp1252, cp850 and utf-8",
+        )
+    sources = tuple(
+        replace(source, origin=replace(source.origin, encoding=found)) for source in register_map.sources
+    )
+    return replace(register_map, sources=sources)
 
 
 def _from_file(path: Path | None, short: ShortMap) -> Chosen:

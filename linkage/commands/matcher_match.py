@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from linkage.intake import Package
     from linkage.match import Counted
     from linkage.package.layout import Layout
+    from linkage.package.pairs import Pairs
     from linkage.package.rows import Rows
 
 Ask = Callable[[], str]
@@ -282,6 +283,16 @@ class Opened:
     def ranges(self) -> int:
         """log2 of the number of token ranges."""
         return self.package.ranges
+
+    @property
+    def pairs(self) -> int:
+        """Number of parts with pairs."""
+        return self.package.pairs
+
+    def open_pairs(self, round_key: RoundKey) -> Pairs:
+        """The pairs that the party knows. Raises OpenedError, LostPackageError."""
+        with self._told_apart():
+            return self.package.open_pairs(round_key)
 
     def open_range(self, index: int, round_key: RoundKey) -> Rows:
         """The rows of a token range. Raises OpenedError, LostPackageError."""

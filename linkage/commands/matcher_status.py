@@ -24,7 +24,6 @@ CHECKS: Mapping[str, Text] = {
     "PackageSignatureError": Text("(5) signature"),
     "AnotherSecretError": Text("(6) the same secret"),
     "ColumnsError": Text("(7) columns"),
-    "NotYetError": Text("(7) nothing that is to come"),
     "SequenceError": Text("(8) newer than the one before"),
     "FutureError": Text("(8) not of a day to come"),
     "OlderError": Text("(8) newer than the one before"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from linkage.match.engine import Engine
 from linkage.match.errors import CoverageError
+from linkage.match.groups import Aside
 from linkage.match.plan import plan
 from linkage.measures.kinds import Questions
 from linkage.measures.model import Figures, Frame
@@ -48,7 +49,8 @@ def count(
     questions = _questions(agreement)
     shared_out = plan(packages, questions, memory=memory, workers=workers, blocks=blocks)
     coverage = {package.party: _covered(package, round_key) for package in packages}
-    tables = Engine(packages, round_key, questions, shared_out, progress).run()
+    aside = Aside.of([package.open_pairs(round_key) for package in packages])
+    tables = Engine(packages, round_key, questions, shared_out, aside, progress).run()
     return Counted(questions.figures(tables), coverage)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.match.aside import SetAside
 from linkage.match.join import join
 from linkage.match.reader import Reader
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from keys.identity import RoundKey
+    from linkage.match.groups import Aside
     from linkage.match.package import Package
     from linkage.match.plan import Plan
     from linkage.measures.kinds import Questions
@@ -51,12 +53,14 @@ class Engine:
         round_key: RoundKey,
         questions: Questions,
         plan: Plan,
+        aside: Aside,
         progress: Callable[[int, int], None] | None,
     ) -> None:
         self._packages = packages
         self._round_key = round_key
         self._questions = questions
         self._plan = plan
+        self._aside = SetAside(aside, len(packages))
         self._progress = progress or (lambda done, total: None)  # noqa: ARG005  named as the callback's
         self._tables = questions.zeros()
         self._adding = Lock()
@@ -76,6 +80,8 @@ class Engine:
         for future in futures:
             if not future.cancelled():
                 future.result()
+        for pieces in self._aside.blocks(self._plan.rows_aside):
+            self._questions.add(self._tables, join(pieces, self._questions))
         return self._tables
 
     def _watch(self, futures: Sequence[Future[None]]) -> None:
@@ -100,5 +106,9 @@ class Engine:
                 np.add(total, table, out=total)
 
     def _people(self, readers: Sequence[Reader], block: int) -> People:
-        pieces = [piece for reader in readers for piece in reader.pieces(block, self._plan.blocks)]
+        pieces = [
+            self._aside.without(party, piece)
+            for party, reader in enumerate(readers)
+            for piece in reader.pieces(block, self._plan.blocks)
+        ]
         return join(pieces, self._questions)

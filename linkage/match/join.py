@@ -24,7 +24,8 @@ _UNSEEN = 255  # no code of a sex or an age is as large
 def join(pieces: Sequence[Piece], questions: Questions) -> People:
     """All people of the range, with the columns that somebody asks for.
 
-    A party without a person contributes zeros. Two parties that disagree on somebody's sex or age: it counts
+    A party without a person contributes zeros; rows under previous numbers (`more`) add to what is there, and
+    come after the others of their party. Two parties that disagree on somebody's sex or age: it counts
     as other there, and nobody is told.
     """
     person, n = _people(
@@ -36,12 +37,15 @@ def join(pieces: Sequence[Piece], questions: Questions) -> People:
     presence = {key: np.zeros(n, dtype) for key in questions.series}
     for index, piece in zip(whose, pieces, strict=True):
         for key in piece.rows.presence.keys() & presence.keys():
-            presence[key][index] = piece.rows.presence[key]
+            if piece.more:
+                presence[key][index] |= piece.rows.presence[key]
+            else:
+                presence[key][index] = piece.rows.presence[key]
     return People(
         n,
         presence,
-        sex=_agreed([piece.rows.sex if questions.sex else None for piece in pieces], whose, n),
-        age=_agreed([piece.rows.age if questions.age else None for piece in pieces], whose, n),
+        sex=_agreed([p.rows.sex if questions.sex and not p.more else None for p in pieces], whose, n),
+        age=_agreed([p.rows.age if questions.age and not p.more else None for p in pieces], whose, n),
     )
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from keys.identity import RoundKey
     from linkage.package.layout import Layout
+    from linkage.package.pairs import Pairs
     from linkage.package.rows import Rows
 
 
@@ -33,6 +34,15 @@ class Package(Protocol):
     @property
     def ranges(self) -> int:
         """log2 of the number of token ranges."""
+        ...
+
+    @property
+    def pairs(self) -> int:
+        """Number of parts with pairs of changed numbers."""
+        ...
+
+    def open_pairs(self, round_key: RoundKey) -> Pairs:
+        """All pairs of a newest and a previous token that the party knows, ascending."""
         ...
 
     def open_range(self, index: int, round_key: RoundKey) -> Rows:

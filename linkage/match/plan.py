@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from linkage.match.errors import MemoryBudgetError
+from linkage.package.pairs import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,10 @@ _FEW = 1024
 """Rows of a block below which still smaller blocks save no memory worth their time."""
 _STRETCHES = 8
 """Stretches per worker: enough that no worker waits long for the last, and few parts are opened twice."""
+_ASIDE = 1 << 16
+"""Rows that were set aside and are counted at a time: more of them save no time worth their memory."""
+_PAIR = 1000
+"""Bytes per pair: tokens, their words and places, and the group while it is found in plain Python."""
 _JOIN = 56
 """Bytes per row while a block is joined: its token's words, unsorted and sorted, and its person."""
 _WORDS = 16
@@ -26,11 +31,15 @@ _WORDS = 16
 
 @dataclass(frozen=True)
 class Plan:
-    """2**blocks blocks; stretches: (first, last excluded) of the blocks that one worker counts in a row."""
+    """2**blocks blocks; stretches: (first, last excluded) of the blocks that one worker counts in a row.
+
+    rows_aside: about how many of the rows that were set aside are counted at a time.
+    """
 
     blocks: int
     workers: int
     stretches: tuple[tuple[int, int], ...]
+    rows_aside: int
 
 
 def plan(
@@ -45,9 +54,10 @@ def plan(
     finest = max((p.ranges for p in packages), default=0)
     log = finest if blocks is None else _log2(blocks)
     if blocks is None and memory is not None:
-        while workers * _bytes(packages, questions, log) > memory and _rows(packages, log) > _FEW:
+        pairs = _pairs(packages)
+        while pairs + workers * _bytes(packages, questions, log) > memory and _rows(packages, log) > _FEW:
             log += 1
-        needed = workers * _bytes(packages, questions, log)
+        needed = pairs + workers * _bytes(packages, questions, log)
         if needed > memory:
             raise MemoryBudgetError(
                 "{memory} MB of memory are too little: {workers} workers need {needed} MB",
@@ -55,7 +65,9 @@ def plan(
                 needed=-(-needed // 1_000_000),
                 workers=workers,
             )
-    return Plan(log, workers, _stretches(1 << log, workers))
+    return Plan(
+        log, workers, _stretches(1 << log, workers), max(_FEW, min(_ASIDE, int(_rows(packages, log))))
+    )
 
 
 def _log2(blocks: int) -> int:
@@ -72,7 +84,14 @@ def _stretches(blocks: int, workers: int) -> tuple[tuple[int, int], ...]:
 
 def _part(package: Package) -> int:
     """Bytes of one part: all are padded to the same, and the summary is one too."""
-    return package.size // ((1 << package.ranges) + 1)
+    return package.size // (package.pairs + (1 << package.ranges) + 1)
+
+
+def _pairs(packages: Sequence[Package]) -> int:
+    """Bytes of all pairs that the packages can hold, and of the rows that are set aside for them."""
+    pairs = sum(p.pairs * fitting(_part(p)) for p in packages)
+    rows = 2 * pairs * sum(p.layout.row_bytes + _WORDS for p in packages)
+    return pairs * _PAIR + rows
 
 
 def _rows(packages: Sequence[Package], log: int) -> float:
@@ -83,9 +102,10 @@ def _rows(packages: Sequence[Package], log: int) -> float:
 def _bytes(packages: Sequence[Package], questions: Questions, log: int) -> int:
     """Bytes that one worker needs at most: parts while they are opened, what is open, and one block."""
     opened = 0.0
+    any_pairs = any(p.pairs for p in packages)  # then a block is copied without what is set aside
     for p in packages:
         parts = 2.0 ** max(0, p.ranges - log)
-        columns = _part(p) + p.layout.rows_in(_part(p)) * _WORDS
+        columns = _part(p) * (1 + any_pairs) + p.layout.rows_in(_part(p)) * _WORDS
         opened += parts * columns
     opening = 2 * max(_part(p) for p in packages)  # sealed and open at a time
     return int(opening + opened + _rows(packages, log) * (_JOIN + questions.bytes_per_person))

@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 
 
 class Piece(NamedTuple):
-    """Rows of one party, ascending by token, and their tokens as two words each, shape (n,)."""
+    """Rows of one party, ascending by token, and their tokens as two words each, shape (n,).
+
+    more: rows under previous numbers, of people who have, or could have, a row in another piece. Their tokens
+    are the newest ones of these people; what they say of sex and age is not asked.
+    """
 
     high: Words
     low: Words
     rows: Rows
+    more: bool = False
 
     def __repr__(self) -> str:
         """Without the tokens, which a NamedTuple would show."""
@@ -42,7 +47,7 @@ class Reader:
         """
         finer = blocks - self._package.ranges
         if finer >= 0:
-            return [_cut(self._part(block >> finer), block, blocks)]
+            return [cut(self._part(block >> finer), block, blocks)]
         return [self._read(index) for index in range(block << -finer, block + 1 << -finer)]
 
     def _part(self, index: int) -> Piece:
@@ -57,10 +62,10 @@ class Reader:
         return Piece(*words(rows.tokens), rows)
 
 
-def _cut(part: Piece, block: int, blocks: int) -> Piece:
+def cut(part: Piece, block: int, blocks: int) -> Piece:
     """Those of the part's rows whose tokens lie in range `block` of 2**blocks, as views."""
     first = block << 64 - blocks
     after = block + 1 << 64 - blocks
     start = int(np.searchsorted(part.high, np.uint64(first)))
     stop = len(part.high) if after == 1 << 64 else int(np.searchsorted(part.high, np.uint64(after)))
-    return Piece(part.high[start:stop], part.low[start:stop], part.rows.slice(start, stop))
+    return Piece(part.high[start:stop], part.low[start:stop], part.rows.slice(start, stop), part.more)

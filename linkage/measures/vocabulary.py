@@ -68,7 +68,8 @@ class Vocabulary:
     """What an expression may speak of.
 
     series: key → (title, dated), dated False where known = "window"; groups: name → its expression, whose
-    label is the group's title; sex, ages: the agreed dimensions; periods: length of the window.
+    label is the group's title; sex, ages: the agreed dimensions; periods: length of the window; amounts: keys
+    of series that hold amounts, which no expression asks for yet.
     """
 
     series: Mapping[str, tuple[str, bool]]
@@ -76,6 +77,7 @@ class Vocabulary:
     sex: bool
     ages: Ages | None
     periods: int
+    amounts: frozenset[str] = frozenset()
 
     def names(self) -> list[str]:
         """Every name that can be used alone."""
@@ -119,7 +121,12 @@ class Vocabulary:
     def _unknown(self, word: Word, source: str) -> ExpressionError:
         """What to say of a name that stands for nothing."""
         name, at = word
-        kind, dot, _ = name.partition(".")
+        kind, dot, rest = name.partition(".")
+        if name in self.amounts or (rest == "*" and any(key.startswith(f"{kind}.") for key in self.amounts)):
+            return ExpressionError(
+                "not yet: {name} holds amounts, and an expression asks who was there: column {column}",
+                source=source, at=at, name=name,
+            )  # fmt: skip
         if apart := self._apart(name):
             return ExpressionError(
                 "no name {name!r}, perhaps {apart!r} with spaces around the minus: column {column}",

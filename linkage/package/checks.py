@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linkage.package.errors import DimensionError, PresenceError, TokenOrderError
+from linkage.package.errors import AmountError, DimensionError, PresenceError, TokenOrderError
 from linkage.tokens import words
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from linkage.package.layout import Layout
     from linkage.package.rows import Rows
 
@@ -23,7 +25,10 @@ def check(rows: Rows, layout: Layout, *, ranges: int, index: int) -> None:
         return
     _tokens(rows, ranges, index)
     _dimensions(rows, layout, index)
-    _presence(rows, layout, index)
+    somewhere = _presence(rows, layout, index)
+    somewhere |= _amounts(rows, layout, index)
+    if not somewhere.all():
+        raise PresenceError("a row without any presence or amount in range {range}", range=index)
 
 
 def _tokens(rows: Rows, ranges: int, index: int) -> None:
@@ -48,7 +53,8 @@ def _dimensions(rows: Rows, layout: Layout, index: int) -> None:
         raise DimensionError("an age that the agreement does not know in range {range}", range=index)
 
 
-def _presence(rows: Rows, layout: Layout, index: int) -> None:
+def _presence(rows: Rows, layout: Layout, index: int) -> npt.NDArray[np.bool_]:
+    """Whether each row has any."""
     # (15) presence lies in the window; a series without dates has all of it or none; nobody is nowhere
     full = layout.bits.type(layout.window.full)
     anywhere = np.zeros(len(rows), layout.bits)
@@ -62,5 +68,18 @@ def _presence(rows: Rows, layout: Layout, index: int) -> None:
             )
     if anywhere.max() > full:
         raise PresenceError("presence after the last period in range {range}", range=index)
-    if not anywhere.all():
-        raise PresenceError("a row without any presence in range {range}", range=index)
+    present: npt.NDArray[np.bool_] = anywhere != 0
+    return present
+
+
+def _amounts(rows: Rows, layout: Layout, index: int) -> npt.NDArray[np.bool_]:
+    """Whether each row has any above zero."""
+    # (15) amounts are at most what is agreed
+    found = np.zeros(len(rows), bool)
+    for key, values in rows.amounts.items():
+        if values.max() > layout.amounts[key]:
+            raise AmountError(
+                "an amount above the agreed one in {series}, range {range}", series=key, range=index
+            )
+        found |= values.any(axis=1)
+    return found

@@ -82,12 +82,6 @@ class ColumnsError(PackageError):
     hint: ClassVar[str] = "ask the sender to export again with the agreement of this round"
 
 
-class NotYetError(PackageError):
-    """(7) The package uses what this version does not do yet."""
-
-    hint: ClassVar[str] = "a later version will; ask the sender to export without it"
-
-
 class SequenceError(PackageError):
     """(8) A newer package of the same party is here already, or this one's twin with other content."""
 
@@ -133,13 +127,25 @@ class DimensionError(PackageError):
 
 
 class PresenceError(PackageError):
-    """(15) Presence outside the window, dates of a series without dates, or a row without any presence."""
+    """(15) Presence outside the window, dates of a series without dates, or a row without all."""
+
+    hint: ClassVar[str] = "the sender's program made it wrong: update it, and make a new round"
+
+
+class AmountError(PackageError):
+    """(15) An amount is above the largest that is agreed."""
 
     hint: ClassVar[str] = "the sender's program made it wrong: update it, and make a new round"
 
 
 class SummaryError(PackageError):
     """(16) The summary is not canonical JSON of a table."""
+
+    hint: ClassVar[str] = "the sender's program made it wrong: update it, and make a new round"
+
+
+class PairError(PackageError):
+    """(17) Pairs of changed numbers are not strictly ascending, or a number replaces itself."""
 
     hint: ClassVar[str] = "the sender's program made it wrong: update it, and make a new round"
 

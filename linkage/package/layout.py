@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 TOKEN = 16
 SEED = 16
 COUNT = 4  # the u32le in front of the columns
+VALUE = np.dtype("<u4")  # an amount of one person in one period
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Layout:
     """What one row of a party's package holds.
 
     series: keys "party.series" in the agreement's order; undated: those of which only "some time" is known;
-    ages: the largest age code, None where the agreement has no ages.
+    ages: the largest age code, None where the agreement has no ages. amounts: those that hold amounts, each
+    with the largest.
     """
 
     window: Window
@@ -41,6 +44,7 @@ class Layout:
     sex: bool = False
     ages: int | None = None
     seed: bool = False
+    amounts: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, agreement: Agreement, party: str, *, seed: bool | None = None) -> Self:
@@ -57,6 +61,7 @@ class Layout:
             sex=agreement.dimensions.sex,
             ages=None if age is None else len(age.pieces),
             seed=agreement.release.method == "cellkey" if seed is None else seed,
+            amounts={s.key: s.value.max for s in series if s.value},
         )
 
     @cached_property
@@ -71,12 +76,25 @@ class Layout:
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
-        """The columns in order; a series has a dot in its name, so it is never taken for a token."""
+        """The columns in order; a series has a dot in its name, so it is never taken for a token.
+
+        A series of amounts has a column for each period: "party.series 2020-01".
+        """
         own = [Column("token", TOKEN)]
         own += [Column("seed", SEED)] if self.seed else []
         own += [Column("sex", 1)] if self.sex else []
         own += [Column("age", 1)] if self.ages is not None else []
-        return tuple(own + [Column(key, self.bits.itemsize) for key in self.series])
+        for key in self.series:
+            if key in self.amounts:
+                own += [Column(f"{key} {period}", VALUE.itemsize) for period in self.window.labels]
+            else:
+                own.append(Column(key, self.bits.itemsize))
+        return tuple(own)
+
+    @cached_property
+    def presence(self) -> tuple[str, ...]:
+        """The series that tell who was there."""
+        return tuple(key for key in self.series if key not in self.amounts)
 
     @cached_property
     def row_bytes(self) -> int:

@@ -17,8 +17,9 @@ from linkage import canonical
 from linkage.package import checks
 from linkage.package.background import Background
 from linkage.package.errors import WriteError
-from linkage.package.header import EPOCH, MAX_RANGES, Header, created
+from linkage.package.header import EPOCH, MAX_PAIRS, MAX_RANGES, Header, created
 from linkage.package.layout import COUNT, Layout
+from linkage.package.pairs import Pairs, fitting
 from linkage.package.read import (
     LARGEST,
     MAGIC,
@@ -29,7 +30,7 @@ from linkage.package.read import (
     framed_trailer,
     info,
 )
-from linkage.tokens import order, words
+from linkage.tokens import find, order, words
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from keys.identity import Identity, PublicRoundKey
     from linkage.agreement.model import Agreement, Party
     from linkage.package.rows import Rows
+    from linkage.tokens import Words
 
 ID: Final = 16
 MAX_SUMMARY: Final = (
@@ -68,13 +70,15 @@ def write(
     round_key: PublicRoundKey,
     now: dt.datetime,
     package_id: bytes | None = None,
+    pairs: Pairs | None = None,
     target: int = LARGEST,
 ) -> Written:
     """Write the package of the party that `sender` is, from where the stream stands.
 
     rows: one per person, in any order, of the layout that the agreement asks this party for. check: 8 bytes
     of the secret under the agreement. now: aware; becomes creation time and sequence. package_id: 16 bytes,
-    random where left out. target: the most bytes of a part before padding; smaller ones are for tests.
+    random where left out. pairs: changed numbers, the newest token of each among the rows. target: the most
+    bytes of a part before padding; smaller ones are for tests.
     Nothing but the package id and the sealing is random. Raises WriteError where agreement, sender, round
     key and rows do not belong together; and what `checks` raises where rows are not as a package has them.
     """
@@ -88,6 +92,8 @@ def write(
     people = _Ordered(rows)
     ranges, cuts = _cuts(people.high, layout, target)
     sequence = (now - EPOCH) // dt.timedelta(milliseconds=1)
+    size = _padded(max(layout.size_of(int(np.diff(cuts).max())), len(summary)))
+    changed = _pairs(pairs or Pairs.none(), people, size)
     header = Header(
         agreement=agreement.name,
         round=agreement.round,
@@ -102,9 +108,11 @@ def write(
         created=created(sequence),
         columns=layout.columns,
         ranges=ranges,
+        pairs=len(changed),
     )
-    size = _padded(max(layout.size_of(int(np.diff(cuts).max())), len(summary)))
     with _Out(stream, header, round_key) as out:
+        for some in changed:
+            out.part(Kind.PAIRS, some.encode(size))
         for index in range(1 << ranges):
             part = people.part(int(cuts[index]), int(cuts[index + 1]))
             checks.check(part, layout, ranges=ranges, index=index)
@@ -134,6 +142,19 @@ def _summary(facts: Mapping[str, object]) -> bytes:
     return len(data).to_bytes(COUNT, "little") + data
 
 
+def _pairs(pairs: Pairs, people: _Ordered, size: int) -> list[Pairs]:
+    """The pairs of each pair part: as many as go into a part of the size that rows and summary need."""
+    if not len(pairs):
+        return []
+    pairs.check()
+    if (find(people.words(), words(pairs.newest)) < 0).any():
+        raise WriteError("a changed number whose newest is not among the rows")
+    most = fitting(size)
+    if len(pairs) > most * MAX_PAIRS:
+        raise WriteError("too many changed numbers for one package")
+    return [pairs.slice_of(slice(at, at + most)) for at in range(0, len(pairs), most)]
+
+
 class _Ordered:
     """Rows as if they were sorted by token: each part is picked from where its rows lie."""
 
@@ -144,6 +165,11 @@ class _Ordered:
         if (self.high[1:] <= self.high[:-1]).any():
             self._index = order(rows.tokens)
             self.high = self.high[self._index]
+
+    def words(self) -> tuple[Words, Words]:
+        """All tokens, ascending."""
+        low = words(self._rows.tokens)[1]
+        return self.high, low if self._index is None else low[self._index]
 
     def part(self, start: int, stop: int) -> Rows:
         if self._index is None:

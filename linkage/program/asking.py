@@ -22,6 +22,18 @@ def passphrase_for_reading(file: Path | None) -> Callable[[], str] | None:
     return lambda: str(click.prompt(say("passphrase of the key file"), hide_input=True, err=True))
 
 
+def password_of_database() -> Callable[[str], str] | None:
+    """Asks for the password of a database, at the terminal."""
+    if not may_ask():
+        return None
+
+    def ask(database: str) -> str:
+        question = say(Text("password for {database}", {"database": database}))
+        return str(click.prompt(question, hide_input=True, err=True))
+
+    return ask
+
+
 def passphrase_for_writing(file: Path | None, without: bool) -> str | None:
     """The passphrase for a new key file; None only where --no-passphrase says so."""
     if without and file is not None:

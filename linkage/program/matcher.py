@@ -19,7 +19,8 @@ from linkage.program.options import (
     round_key_option,
     store_option,
 )
-from linkage.program.terminal import Progress, note, tell
+from linkage.program.progress import Progress
+from linkage.program.terminal import note, tell
 from linkage.texts import Lang
 
 

@@ -18,7 +18,8 @@ from linkage.program.options import (
     passphrase_option,
     secret_option,
 )
-from linkage.program.terminal import Progress, tell
+from linkage.program.progress import Progress
+from linkage.program.terminal import paper, tell
 
 
 @click.group(cls=Group)
@@ -154,11 +155,17 @@ def secret_destroy(identity: Path, secret: Path, out: Path, yes: bool, passphras
 @option("--start", help="Column of first days (without a map).")
 @option("--end", help="Column of last days; empty means still there (without a map).")
 @option("--extracted", help="Day of the extract, 2021-01-15; default the agreement's last day.")
-@option("--encoding", help="Encoding of the registers; this version reads utf-8.")
+@option("--encoding", help="Encoding of CSV files; without it, it is found and told.")
 @identity_option
 @secret_option
 @option("--out", type=FILE, help="The package to write; default NAME-ROUND-PARTY.link.")
 @option("--dry-run", is_flag=True, help="Read and report everything; write no package.")
+@option(
+    "--max-refused",
+    default="1%",
+    show_default=True,
+    help="Stop where more of the rows are refused for mistakes in them.",
+)
 @passphrase_option
 def export(
     registers: tuple[Path, ...],
@@ -174,6 +181,7 @@ def export(
     secret: Path,
     out: Path | None,
     dry_run: bool,
+    max_refused: str,
     passphrase_file: Path | None,
 ) -> None:
     """Turn registers into a sealed package for the matcher.
@@ -199,11 +207,11 @@ def export(
         out=out,
         dry_run=dry_run,
         ask=asking.passphrase_for_reading(passphrase_file),
+        ask_database=asking.password_of_database(),
         progress=bar,
+        max_refused=max_refused,
     )
     bar.close()
-    tell(facts.as_json(), facts.lines(), after=facts.after())
-    if facts.fault is not None:
-        raise facts.fault
+    tell(facts.as_json(), facts.lines(paper()), after=facts.after())
     if facts.fault is not None:
         raise facts.fault

@@ -6,15 +6,16 @@ Called by `cli` alone. Imports click and nothing heavy, so that `link --help` an
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
-import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
+from linkage.commands.chart import Paper
 from linkage.errors import (
     AgreementError,
     Error,
@@ -71,35 +72,17 @@ def note(text: Text | str) -> None:
     click.echo(say(text), err=True)
 
 
-class Progress:
-    """A progress bar on stderr for anything over a second; silent where stderr is no terminal."""
-
-    PATIENCE = 1.0
-
-    def __init__(self, label: str) -> None:
-        self._label = label
-        self._began = time.monotonic()
-        self._bar: Any = None
-        self._on = sys.stderr.isatty()
-
-    def __call__(self, done: int, total: int) -> None:
-        """Say that `done` of `total` are done."""
-        if not self._on or time.monotonic() - self._began < self.PATIENCE:
-            return
-        if self._bar is None:
-            self._bar = click.progressbar(
-                length=max(total, 1), label=say(self._label), file=sys.stderr, show_eta=True
-            )
-            self._bar.__enter__()
-        self._bar.update(done - self._bar.pos)
-        if done >= total:
-            self.close()
-
-    def close(self) -> None:
-        """Finish the bar."""
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
-            self._bar, self._on = None, False
+def paper() -> Paper:
+    """What standard output is: how wide, whether colour is wanted (NO_COLOR) and blocks can be written."""
+    encoding = getattr(sys.stdout, "encoding", None) or "ascii"
+    try:
+        "█ → …".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        blocks = False
+    else:
+        blocks = True
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Paper(max(shutil.get_terminal_size().columns, 40), colour, blocks)
 
 
 def exit_code(error: Error) -> int:

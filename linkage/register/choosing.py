@@ -15,7 +15,7 @@ from linkage.register.unknown import Unknown
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from linkage.register.delimited import Batch
+    from linkage.register.sources import Batch
 
 Codes: TypeAlias = npt.NDArray[np.int64]
 _Where: TypeAlias = npt.NDArray[np.bool_]
@@ -24,12 +24,20 @@ NOT_COUNTED: Final = -1
 NAMELESS: Final = -2
 
 
-def chosen(batch: Batch, where: Mapping[str, frozenset[str]]) -> _Where:
-    """The rows that have one of the cells in each of these columns."""
+def chosen(batch: Batch, where: Mapping[str, frozenset[str]], unless: Mapping[str, frozenset[str]]) -> _Where:
+    """The rows that have one of the cells in each column of where, and in no column of unless."""
     rows = np.ones(len(batch), bool)
     for column, cells in where.items():
-        here = batch.coded[column]
-        rows &= _look_up(here, [plain(cell) in cells for cell in _distinct(here)]) != 0
+        rows &= _among(batch, column, cells)
+    for column, cells in unless.items():
+        rows &= ~_among(batch, column, cells)
+    return rows
+
+
+def _among(batch: Batch, column: str, cells: frozenset[str]) -> _Where:
+    """Whether each row's cell is one of these."""
+    found = [plain(cell) in cells for cell in _distinct(batch.coded[column])]
+    rows: _Where = _look_up(batch.coded[column], found) != 0
     return rows
 
 

@@ -19,7 +19,7 @@ class MapError(RegisterError):
 class NotYetError(RegisterError):
     """Something that a later version brings."""
 
-    hint = "this version reads CSV in UTF-8, separated by commas or semicolons"
+    hint = "export it as CSV, or save it as an Excel workbook (.xlsx)"
 
 
 class ShortMapError(UsageError):
@@ -32,16 +32,46 @@ class NoRegisterError(FileError):
     hint = "name the file as it is; the file of a map is looked for in the map's folder"
 
 
+class ChangedError(FileError):
+    """The register is being written while it is read."""
+
+    hint = "wait until the export of the register is done, or copy the file first"
+
+
 class NotTextError(RegisterError):
     """The file is no text."""
 
     hint = "export the register as CSV"
 
 
-class EncodingError(RegisterError):
-    """The file is text in another encoding than UTF-8."""
+class DatabaseError(RegisterError):
+    """A database does not answer, or refuses."""
 
-    hint = "save the file as CSV UTF-8; this version reads no other encoding"
+    hint = "see that the database runs, and that the query works in its own program; then export again"
+
+
+class NotReadableError(RegisterError):
+    """The file is damaged, protected, or not of the kind that it seems to be."""
+
+    hint = "open it in the program that made it, and save it again without a password"
+
+
+class SheetError(RegisterError):
+    """A workbook does not have the sheet, or has several."""
+
+    hint = "name the sheet in the map: sheet = …"
+
+
+class ColumnTypeError(RegisterError):
+    """A column holds something that cannot be text, such as lists or bytes."""
+
+    hint = "give the column as text, a number or a day where the register comes from"
+
+
+class EncodingError(RegisterError):
+    """The file is text in another encoding than was found or said."""
+
+    hint = "name the encoding: --encoding cp1252, or encoding = in the map; or save the file as CSV UTF-8"
 
 
 class EmptyError(RegisterError):
@@ -68,10 +98,10 @@ class RecordError(RegisterError):
     hint = "see the record in a text editor: often a separator or a quotation mark too many"
 
 
-class RowError(RegisterError):
-    """Rows say when in a way that cannot be true, or cannot be read."""
+class RefusedError(RegisterError):
+    """More rows are refused for mistakes in them than may be."""
 
-    hint = "correct the rows in the register; --dry-run lists all of them in FILE.problems.csv"
+    hint = "correct the rows in the register: --dry-run lists them in FILE.problems.csv; or see --max-refused"
 
 
 class UnknownValueError(RegisterError):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from linkage.dimensions import Dimensions
     from linkage.identifiers import Codes, Keys
     from linkage.measures.model import Bits
+    from linkage.register.changes import Changed, Changes
     from linkage.register.model import Plan
     from linkage.register.summary import Summary
+    from linkage.register.sums import Whole
     from linkage.register.when import Masks
 
 _Numbers: TypeAlias = npt.NDArray[np.int64]
@@ -29,7 +31,9 @@ class Folded:
     """One row per person who was in some series of the window.
 
     identifiers: distinct, ascending, n; sex, age: codes, shape (n,), zeros where not agreed; presence: name
-    of each of the party's series → bitmap, shape (n,), of the window's type; no person without any bit.
+    of each of the party's series → bitmap, shape (n,), of the window's type; amounts: name of each series
+    that holds them → whole units, shape (n, periods); no person without any bit or amount. changed: previous
+    numbers of these people; None where no source tells any.
     """
 
     identifiers: Identifiers
@@ -37,6 +41,8 @@ class Folded:
     age: Codes
     presence: Mapping[str, Bits]
     summary: Summary
+    amounts: Mapping[str, Whole] = field(default_factory=dict)
+    changed: Changed | None = None
 
     def __len__(self) -> int:
         return len(self.identifiers)
@@ -45,8 +51,10 @@ class Folded:
         return f"<Folded register: {len(self)} people, {len(self.presence)} series>"
 
     def people(self) -> dict[str, int]:
-        """People with any presence, per series."""
-        return {name: int(np.count_nonzero(bits)) for name, bits in self.presence.items()}
+        """People with any presence or amount, per series."""
+        people = {name: int(np.count_nonzero(bits)) for name, bits in self.presence.items()}
+        paid = {name: int(np.count_nonzero(sums.any(axis=1))) for name, sums in self.amounts.items()}
+        return people | paid
 
 
 class Fold:
@@ -66,6 +74,14 @@ class Fold:
         self._rows += len(keys)
         if self._rows > max(_LEAST, len(self._people)):
             self._compact()
+
+    def rename(self, newest: Callable[[Keys], Keys]) -> None:
+        """Give each person another key; bitmaps of people who become one are or-ed."""
+        self._compact()
+        keys, codes = np.divmod(self._people, self._series)
+        self._waiting = [(newest(keys) * self._series + codes, self._masks)]
+        self._people, self._masks = np.empty(0, np.int64), np.empty(0, np.uint64)
+        self._compact()
 
     def finish(self) -> tuple[Keys, list[Masks]]:
         """Keys of all people, ascending, and for each series their bitmaps, in the order of its code."""
@@ -93,9 +109,19 @@ class Fold:
         self._people, self._masks = people[starts], np.bitwise_or.reduceat(masks, starts)
 
 
-def folded(keys: Keys, presence: list[Masks], plan: Plan, wanted: Dimensions, summary: Summary) -> Folded:
-    """The people of a finished fold who were in some series of the window."""
+def folded(
+    keys: Keys,
+    presence: list[Masks],
+    plan: Plan,
+    wanted: Dimensions,
+    summary: Summary,
+    amounts: Mapping[str, Whole],
+    changes: Changes,
+) -> Folded:
+    """The people of a finished fold who were in some series of the window. amounts: (people, periods)."""
     there = np.zeros(len(keys), bool)
+    for sums in amounts.values():
+        there |= sums.any(axis=1)
     for bits in presence:
         there |= bits != 0
     identifiers = Identifiers(plan.scheme, keys[there])
@@ -103,5 +129,7 @@ def folded(keys: Keys, presence: list[Masks], plan: Plan, wanted: Dimensions, su
     bitmaps = {
         series.name: bits[there].astype(plan.window.dtype)
         for series, bits in zip(plan.series, presence, strict=True)
+        if not series.value
     }
-    return Folded(identifiers, sex, age, bitmaps, summary)
+    values = {name: sums[there] for name, sums in amounts.items()}
+    return Folded(identifiers, sex, age, bitmaps, summary, values, changes.pairs(plan.scheme, keys[there]))

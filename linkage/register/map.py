@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING
 
 from linkage.agreement.reading import read
 from linkage.agreement.tables import Problems, Table
 from linkage.errors import Text
-from linkage.register.cells import plain
+from linkage.register import map_meaning as meaning
 from linkage.register.errors import MapError
-from linkage.register.model import ByColumn, Events, PeriodList, RegisterMap, Source, Spells, Undated
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from linkage.register.model import When
+from linkage.register.map_origin import place
+from linkage.register.map_people import numbers, only_previous
+from linkage.register.model import RegisterMap, Source
+from linkage.register.sources.content import PIPE
 
 FORMAT = "linkage-register/1"
-_INSTEAD_OF_FILE = {"sql", "query"}
-_LATER_KEYS = (
-    *("sql", "query", "sheet", "amount", "value", "previous", "ids", "unless", "dates", "repair"),
-    *("encoding", "delimiter", "decimal"),
-)
-_LATER_SUFFIXES = {".xlsx", ".xls", ".xlsm", ".ods", ".parquet", ".zip", ".gz"}
+_LATER_KEYS = ("value",)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FIRST_NUMBERS, _LAST_CENTURY = 1947, 2099
 
@@ -61,6 +53,8 @@ def parse_map(text: str, source: str = "register.toml") -> RegisterMap:
     if not sources and not empty:
         problems.add((), Text("no [[source]]: a map names at least one file, or what is empty"))
     found = tuple(_source(table) for table in sources)
+    if sum(source.file == PIPE for source in found) > 1:
+        problems.add((), Text("the standard input is read once: one source may be {pipe!r}", {"pipe": PIPE}))
     top.finish()
     problems.refuse(source)
     return RegisterMap(found, extracted, empty)
@@ -90,96 +84,25 @@ def parse_day(text: str) -> dt.date:
 
 
 def _source(table: Table) -> Source:
-    file = table.text("file") if "file" in table.data or not table.data.keys() & _INSTEAD_OF_FILE else ""
-    _not_yet_file(table, file)
+    file, origin = place(table)
+    people = numbers(table)
     for key in _LATER_KEYS:
         if key in table.data and table.has(key):
             table.problem(key, Text("not yet: {key} comes in a later version", {"key": key}))
     source = Source(
         file=file,
-        id=plain(table.text("id")),
-        when=_when(table),
-        series=_series(table),
-        where=_where(table),
+        id=people.ids[0],
+        when=meaning.when(table),
+        series="" if only_previous(table) else meaning.series(table),
+        where=meaning.cells(table, "where"),
+        unless=meaning.cells(table, "unless"),
+        dates=meaning.dates(table),
+        amount=meaning.amount(table),
+        origin=origin,
+        others=people.ids[1:],
+        several=people.several,
+        previous=people.previous,
+        repair=people.repair,
     )
     table.finish()
     return source
-
-
-def _not_yet_file(table: Table, file: str) -> None:
-    suffix = file[file.rfind(".") :].lower() if "." in file else ""
-    if suffix in _LATER_SUFFIXES:
-        table.problem("file", Text("not yet: {suffix} files, export the register as CSV", {"suffix": suffix}))
-    elif "\n" in file:  # "C:\new" is a line break and "ew"
-        table.problem("file", Text("a line break: a Windows path stands in single quotes, or has slashes"))
-    elif file == "-" or "://" in file:
-        table.problem("file", Text("not yet: {file!r} is no file, save the register in one", {"file": file}))
-
-
-def _when(table: Table) -> When:
-    """One of start and end, date, period, or none of them."""
-    given = [key for key in ("start", "date", "period") if table.has(key) and key in table.data]
-    if len(given) > 1:
-        table.problem(
-            given[1],
-            Text("either start and end, or date, or period: not {keys}", {"keys": " + ".join(given)}),
-        )
-    if table.has("end") and "end" in table.data and "start" not in given:
-        table.problem("end", Text("an end needs a start: start = {example}", {"example": '"Startdatum"'}))
-    if "start" in given:
-        end = table.text("end") if "end" in table.data else ""
-        if "end" not in table.data:
-            table.problem(
-                "start",
-                Text(
-                    "without an end everybody would still be there: name its column, or use date for an event"
-                ),
-            )
-        return Spells(plain(table.text("start")), plain(end))
-    if "date" in given:
-        return Events(plain(table.text("date")))
-    if "period" in given:
-        return PeriodList(plain(table.text("period")))
-    return Undated()
-
-
-def _series(table: Table) -> str | ByColumn:
-    if isinstance(table.data.get("series"), dict):
-        return _by_column(table.table("series"))
-    return table.text("series")
-
-
-def _by_column(table: Table) -> ByColumn:
-    """A column that tells the series, with cells compared as `plain` makes them."""
-    column = plain(table.text("column"))
-    values = table.table("values")
-    series = {plain(cell): values.text(cell) for cell in values.data}
-    if not values.data and "values" in table.data:
-        table.problem("values", Text("names no value"))
-    if len(series) < len(values.data):
-        table.problem("values", Text("the same value twice, but for spaces or the way letters are stored"))
-    ignore = frozenset(plain(cell) for cell in table.texts("ignore")) if table.has("ignore") else frozenset()
-    if both := sorted(ignore & series.keys()):
-        table.problem("ignore", Text("{value!r} stands under values too", {"value": both[0]}))
-    table.finish()
-    return ByColumn(column, series, ignore)
-
-
-def _where(table: Table) -> Mapping[str, frozenset[str]]:
-    """column → cells; a single cell may stand without brackets."""
-    if not table.has("where"):
-        return {}
-    columns = table.table("where")
-    found: dict[str, frozenset[str]] = {}
-    for column in columns.data:
-        found[plain(column)] = frozenset(plain(cell) for cell in _cells(columns, column))
-    return found
-
-
-def _cells(columns: Table, column: str) -> list[str]:
-    if isinstance(columns.data[column], str):
-        return [columns.text(column, empty=True)]
-    cells = columns.texts(column)
-    if columns.data[column] == []:
-        columns.problem(column, Text("an empty list: no row would ever be read"))
-    return cells

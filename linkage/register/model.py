@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from linkage.agreement.model import Known
+from linkage.register.sources import Columns, Origin
 
 if TYPE_CHECKING:
     from linkage.agreement.model import Series
@@ -55,10 +56,23 @@ class ByColumn:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """A column of amounts. decimal: the sign before decimals, "," or "."; empty: as each cell shows."""
+
+    column: str
+    decimal: str = ""
+
+
+@dataclass(frozen=True)
 class Source:
     """One file of the register, and what its rows mean.
 
-    where: column → cells; only rows that have one of them in each of these columns are read.
+    where: column → cells; only rows that have one of them in each of these columns are read. unless: column →
+    cells; rows that have one of them in any of these columns are not. dates: forms of days beside 2020-01-31.
+    amount: where the rows hold amounts. others: further columns of identity numbers, each row is about all of
+    them. several: whether a cell may hold several numbers. previous: column of numbers that the person had
+    before. repair: whether lost zeros are put back. series "": rows only tell previous numbers. origin: how
+    the file is to be read, where the map says it.
     """
 
     file: str
@@ -66,10 +80,37 @@ class Source:
     when: When
     series: str | ByColumn
     where: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    origin: Origin = field(default_factory=Origin)
+    unless: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    dates: tuple[str, ...] = ()
+    amount: Amount | None = None
+    others: tuple[str, ...] = ()
+    several: bool = False
+    previous: str = ""
+    repair: bool = False
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All columns of identity numbers whom the row is about."""
+        return (self.id, *self.others)
+
+    @property
+    def columns(self) -> Columns:
+        """What is read of each row: identity numbers as they stand, the rest to be looked up."""
+        match self.when:
+            case Spells(start, end):
+                days = frozenset({start, end})
+            case Events(day):
+                days = frozenset({day})
+            case _:
+                days = frozenset()
+        return Columns((*self.ids, *([self.previous] if self.previous else [])), self.coded, days)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The series that rows of the source can feed."""
+        if self.series == "":
+            return ()
         return (
             (self.series,)
             if isinstance(self.series, str)
@@ -79,7 +120,7 @@ class Source:
     @property
     def coded(self) -> tuple[str, ...]:
         """Columns whose cells are looked up: all that are needed but the identity number, each once."""
-        columns = [*self.where]
+        columns = [*self.where, *self.unless]
         if isinstance(self.series, ByColumn):
             columns.append(self.series.column)
         match self.when:
@@ -87,6 +128,8 @@ class Source:
                 columns += [start, end]
             case Events(column) | PeriodList(column):
                 columns.append(column)
+        if self.amount is not None:
+            columns.append(self.amount.column)
         return tuple(dict.fromkeys(columns))
 
 
@@ -117,6 +160,7 @@ class Plan:
     accept: tuple[str, ...]
     extracted: dt.date
     unfed: tuple[str, ...] = ()
+    counting: str = "any-day"
 
     def code(self, name: str) -> int:
         """The code of a series."""

@@ -10,9 +10,10 @@ from linkage.errors import Text
 from linkage.identifiers import scheme
 from linkage.register.errors import MapError
 from linkage.register.model import Plan, RegisterMap, Source, Undated
+from linkage.register.numbers import SHORTEST
 
 if TYPE_CHECKING:
-    from linkage.agreement.model import Agreement, Party
+    from linkage.agreement.model import Agreement, Party, Series
 
 
 def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: str) -> Plan:
@@ -48,15 +49,25 @@ def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: st
         accept=agreement.accept,
         extracted=register_map.extracted or agreement.last_day,
         unfed=unfed,
+        counting=agreement.counting,
     )
 
 
 def _source(source: Source, agreement: Agreement, party: Party) -> list[Text]:
     own = {series.name: series for series in party.series}
     problems = []
+    if source.repair and agreement.scheme not in SHORTEST:
+        problems.append(
+            Text(
+                "{file}: repair is not for numbers of the scheme {scheme}: no zeros are lost of them",
+                {"file": source.file, "scheme": agreement.scheme},
+            )
+        )
     for name in source.names:
         if name not in own:
             problems.append(_not_own(name, source.file, agreement, party))
+        elif (what := _amounts(source, own[name])) is not None:
+            problems.append(what)
         elif isinstance(source.when, Undated) and own[name].known is Known.DATES:
             problems.append(
                 Text(
@@ -65,6 +76,18 @@ def _source(source: Source, agreement: Agreement, party: Party) -> list[Text]:
                 )
             )
     return problems
+
+
+def _amounts(source: Source, series: Series) -> Text | None:
+    """That amounts are there without being agreed, or agreed without being there."""
+    where: dict[str, object] = {"file": source.file, "series": series.name}
+    if series.value and source.amount is None:
+        return Text("{file}: the series {series!r} holds amounts: name their column, amount = …", where)
+    if source.amount and series.value is None:
+        return Text(
+            "{file}: the series {series!r} holds no amounts in the agreement: leave amount out", where
+        )
+    return None
 
 
 def _not_own(name: str, where: str, agreement: Agreement, party: Party) -> Text:

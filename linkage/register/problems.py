@@ -13,6 +13,8 @@ from linkage.errors import Text
 from linkage.texts import say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linkage.texts import Lang
 
 MOST = 100_000  # lines of a problem file; whoever has more mends the register, not its lines
@@ -33,14 +35,15 @@ class Problems:
         if len(records) and room:
             self._found.append((records[:room], column, reason))
 
-    def first(self, most: int) -> list[tuple[int, str, Text]]:
-        """The problems of the lowest records: record number, column, reason."""
-        if not self._found:
+    def first(self, most: int, of: Callable[[Text], bool] | None = None) -> list[tuple[int, str, Text]]:
+        """The problems of the lowest records: record number, column, reason. of: which reasons, else all."""
+        chosen = [found for found in self._found if of is None or of(found[2])]
+        if not chosen:
             return []
-        records = np.concatenate([records for records, _, _ in self._found])
-        group = np.repeat(np.arange(len(self._found)), [len(records) for records, _, _ in self._found])
+        records = np.concatenate([records for records, _, _ in chosen])
+        group = np.repeat(np.arange(len(chosen)), [len(records) for records, _, _ in chosen])
         order = np.argsort(records, kind="stable")[:most]
-        return [(int(records[i]), *self._found[group[i]][1:]) for i in order]
+        return [(int(records[i]), *chosen[group[i]][1:]) for i in order]
 
     def to_csv(self, lang: Lang | None = None) -> bytes:
         """A table that a Swedish spreadsheet opens: semicolons, a byte order mark; words in the language."""

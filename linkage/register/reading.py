@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from linkage.errors import RegisterError, Text
+from linkage.register.changes import Changes
 from linkage.register.choosing import NOT_COUNTED, SeriesCodes, chosen
-from linkage.register.delimited import Batch, batches, header_of
-from linkage.register.errors import NoRegisterError, RowError
 from linkage.register.fold import Fold, Folded, folded
 from linkage.register.model import Plan, Source
+from linkage.register.payments import Payments, totals
+from linkage.register.people import People
 from linkage.register.problems import Problems
-from linkage.register.reasons import NAMELESS, UNKNOWN_VALUE, not_linked
+from linkage.register.reasons import NAMELESS, UNKNOWN_VALUE, is_lost
+from linkage.register.same import Repeated, Same
+from linkage.register.sources import Ask, Batch, Head, Reader, open_reader
 from linkage.register.summary import Tally
+from linkage.register.sums import Sums
 from linkage.register.when import Calendar
 
 if TYPE_CHECKING:
-    from linkage.dimensions import Dimensions
-    from linkage.identifiers import Codes, Keys
-    from linkage.register.header import Header
+    from collections.abc import Iterable
 
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called with the bytes that were read and the bytes there are."""
+    from linkage.dimensions import Dimensions
+    from linkage.register.when import RowFault
+
+Progress: TypeAlias = Callable[[int, int, int], None]
+"""Called with the bytes that were read, the bytes there are (0: nobody knows), and rows so far."""
 _Rows: TypeAlias = npt.NDArray[np.intp]
 _Where: TypeAlias = npt.NDArray[np.bool_]
 
@@ -40,167 +44,194 @@ class FileRead:
     """One file: as the map names it, how it is written, its records (the header not among them), problems."""
 
     file: str
-    encoding: str
-    delimiter: str
+    head: Head
     rows: int
     problems: Problems
+
+    @property
+    def encoding(self) -> str:
+        """Of a CSV."""
+        return self.head.encoding
+
+    @property
+    def delimiter(self) -> str:
+        """Of a CSV."""
+        return self.head.delimiter
 
 
 @dataclass(frozen=True, repr=False)
 class Read:
-    """A register that was read. fault: why it must not be exported, None where it may be."""
+    """A register that was read. fault: why it must not be exported, however few rows it is about.
+
+    first: the first rows that were refused for a mistake in them, as details of an error; forms: of days that
+    the map might name, as it would write them; repeated: rows that say what others said;
+    paid_twice: those that hold amounts, which are added each time.
+    """
 
     folded: Folded
     files: tuple[FileRead, ...]
     fault: RegisterError | None
+    first: tuple[Text, ...] = ()
+    forms: str = ""
+    repeated: Repeated = field(default_factory=Repeated)
+    paid_twice: Repeated = field(default_factory=Repeated)
 
 
-def read(plan: Plan, folder: Path, wanted: Dimensions, progress: Progress | None = None) -> Read:
-    """Read all sources of a plan; relative files are looked for in `folder`.
+def read(
+    plan: Plan,
+    folder: Path,
+    wanted: Dimensions,
+    progress: Progress | None = None,
+    ask: Ask | None = None,
+) -> Read:
+    """Read all sources of a plan; relative files are looked for in `folder`. ask: for passwords of databases.
 
-    A file that cannot be read as it should is an error at once; rows that are wrong in time and values that
-    the map does not name are collected over all files into `fault`. Raises RegisterError, FileError.
+    A file that cannot be read as it should is an error at once. Values that the map does not name are
+    collected over all files into `fault`; rows with mistakes are left out, and `linkage.register.limit` tells
+    how many are too many. Raises RegisterError, FileError.
     """
-    headers = [header_of(folder / s.file, (s.id, *s.coded), s.file) for s in plan.sources]
-    seen = _Seen([folder / s.file for s in plan.sources], progress)
-    calendar, tally, fold = Calendar(plan.window), Tally(plan.scheme.kinds), Fold(len(plan.series))
-    readers = [_SourceReader(source, plan, calendar, tally, fold) for source in plan.sources]
-    files = tuple(
-        reader.read(folder / reader.source.file, header, seen)
-        for reader, header in zip(readers, headers, strict=True)
-    )
+    opened = [open_reader(s.file, folder, s.origin, s.columns.all, ask) for s in plan.sources]
+    known = all(reader.size for reader in opened)
+    seen = _Seen(sum(reader.size for reader in opened) * known, progress)
+    tally, fold = Tally(plan.scheme.kinds), Fold(len(plan.series))
+    sums = Sums(len(plan.series), len(plan.window))
+    same = Same(), Same()  # rows of presence, where the second changes nothing, and of amounts, where it adds
+    changes = Changes()
+    readers = [_SourceReader(source, plan, tally, fold, sums, same, changes) for source in plan.sources]
+    files = tuple(reader.read(source, seen) for reader, source in zip(readers, opened, strict=True))
+    if changes.finish():
+        for kept in (fold, sums, tally):
+            kept.rename(changes.newest)
+    tally.changed, tally.changes_unclear = changes.joined, changes.unclear
     keys, presence = fold.finish()
-    people = folded(keys, presence, plan, wanted, tally.summary(len(keys)))
-    return Read(people, files, _fault(readers))
+    amounts = dict(totals(plan, sums, keys, tally))
+    people = folded(keys, presence, plan, wanted, tally.summary(keys), amounts, changes)
+    return Read(
+        people, files, _fault(readers), _first(readers), _other_forms(readers), *(s.repeated() for s in same)
+    )
 
 
 def _fault(readers: list[_SourceReader]) -> RegisterError | None:
-    """The rows that are wrong in time, the first ten told; else the values that have no name."""
-    wrong = [
+    """The file whose numbers a spreadsheet shortened; else the values that have no name."""
+    shortened = next((fault for reader in readers if (fault := reader.people.fault())), None)
+    unknown = (reader.series.unknown for reader in readers)
+    return shortened or next((values.error() for values in unknown if values.rows), None)
+
+
+def _first(readers: list[_SourceReader]) -> tuple[Text, ...]:
+    """The first rows that are lost for a mistake in them."""
+    return tuple(
         Text(
             "{file}, record {record}, column {column!r}: {reason}",
             {"file": reader.source.file, "record": record, "column": column, "reason": reason},
         )
         for reader in readers
-        for record, column, reason in reader.wrong.first(_TOLD)
-    ]
-    if wrong:
-        count = sum(reader.wrong.count for reader in readers)
-        return RowError(
-            "rows that are wrong in time, {count} in all: {first}",
-            count=count,
-            first=wrong[0],
-            details=tuple(wrong[1:_TOLD]),
-        )
-    return next((reader.series.unknown.error() for reader in readers if reader.series.unknown.rows), None)
+        for record, column, reason in reader.problems.first(_TOLD, is_lost)
+    )[:_TOLD]
+
+
+def _other_forms(readers: list[_SourceReader]) -> str:
+    """Forms of days that the map might name beside 2020-01-31, as it would write them."""
+    forms = dict.fromkeys(form for reader in readers for form in reader.calendar.other_forms())
+    return ", ".join(f'"{form}"' for form in forms)
 
 
 class _Seen:
-    """Tells how much of all files has been read."""
+    """Tells how much of all files has been read. rows: so far; total: 0 where nobody knows."""
 
-    def __init__(self, paths: list[Path], progress: Progress | None) -> None:
+    def __init__(self, total: int, progress: Progress | None) -> None:
         self._done = 0
+        self.rows = 0
         self._progress = progress
-        try:
-            self._total = sum(path.stat().st_size for path in paths)
-        except OSError as error:
-            raise NoRegisterError(
-                "cannot be read ({reason}): {file}", reason=error.strerror, file=error.filename
-            ) from None
+        self._total = total
 
     def __call__(self, size: int) -> None:
         self._done += size
-        if self._progress is not None and size:
-            self._progress(min(self._done, self._total), self._total)  # a file may grow while it is read
+        if self._progress is not None and size and self._total:
+            done = min(self._done, self._total) if self._total else self._done  # a file may grow
+            self._progress(done, self._total, self.rows)
 
 
 class _SourceReader:
     """Sorts out the rows of one source: left out, refused, outside the window, used."""
 
-    def __init__(self, source: Source, plan: Plan, calendar: Calendar, tally: Tally, fold: Fold) -> None:
+    def __init__(
+        self,
+        source: Source,
+        plan: Plan,
+        tally: Tally,
+        fold: Fold,
+        sums: Sums,
+        same: tuple[Same, Same],
+        changes: Changes,
+    ) -> None:
         self.source = source
         self.series = SeriesCodes(source, plan)
-        self.wrong = Problems()
-        self._problems = Problems()
+        self.calendar = Calendar(plan.window, plan.counting, source.dates)
+        self.problems = Problems()
         self._plan = plan
-        self._calendar = calendar
         self._tally = tally
         self._fold = fold
+        self._same = same
+        self.people = People(source, plan, tally, self.problems, changes)
+        self._payments = None if source.amount is None else Payments(source.amount, source, plan, sums)
         self._whole = np.array([plan.window.full * (not plan.dated(s.name)) for s in plan.series], np.uint64)
 
-    def read(self, path: Path, header: Header, seen: Callable[[int], None]) -> FileRead:
+    def read(self, reader: Reader, seen: _Seen) -> FileRead:
         """Read the source to its end."""
         source, rows = self.source, 0
-        for batch in batches(path, header, source.id, source.coded, source.file, seen):
+        for batch in reader.batches(source.columns, seen):
             rows += len(batch)
+            seen.rows += len(batch)
             self._batch(batch)
-        self._tally.rows_read += rows
-        return FileRead(source.file, header.encoding, header.delimiter, rows, self._problems)
+        self._tally.rows_read += rows * (source.series != "")
+        return FileRead(source.file, reader.head, rows, self.problems)
 
     def _batch(self, batch: Batch) -> None:
-        wanted = chosen(batch, self.source.where)
+        wanted = chosen(batch, self.source.where, self.source.unless)
+        if self.source.series == "":
+            self.people.changes_only(batch, np.flatnonzero(wanted))
+            return
         codes = self.series.codes(batch)
         self._tally.rows_ignored += int((~wanted | (codes == NOT_COUNTED)).sum())
         self._note(batch, np.flatnonzero(self.series.nameless(batch, codes, wanted)))
         rows = np.flatnonzero(wanted & (codes >= 0))
         if not len(rows):
             return
-        masks, faulty = self._times(batch, rows)
-        keys, linked = self._people(batch, rows, faulty)
-        inside = masks != 0
-        self._tally.rows_used += int((linked & inside).sum())
-        self._tally.rows_outside += int((linked & ~inside).sum())
         codes = codes[rows]
-        masks |= self._whole[codes] * inside  # a series without dates: there at some time
-        self._fold.add(keys[linked], codes[linked], masks[linked])
+        found = self.calendar.find(self.source.when, batch.coded, len(batch))
+        faulty = np.zeros(len(rows), bool)
+        self._faults(batch, rows, found.faults, faulty)
+        if self._payments is not None:
+            amounts, wrong = self._payments.read(batch)
+            self._faults(batch, rows, wrong, faulty)
+        # a series without dates: there at some time
+        masks = found.masks[rows] | self._whole[codes] * found.touched[rows]
+        people = self.people.of(batch, rows, faulty)
+        inside = masks != 0
+        self._tally.rows_used += int((people.linked & inside).sum())
+        self._tally.rows_outside += int((people.linked & ~inside).sum())
+        here = people.row
+        self._same[self._payments is not None].add(people.key, codes[here], rows[here], batch.coded)
+        if self._payments is None:
+            self._fold.add(people.key, codes[here], masks[here])
+        else:  # the fold gets the people alone
+            self._fold.add(people.key, codes[here], np.zeros(len(here), np.uint64))
+            self._payments.add(here, people.key, codes[here], masks[here], amounts[rows[here]])
 
     def _note(self, batch: Batch, nameless: _Rows) -> None:
         """Rows whose series has no name in the map."""
         if len(nameless):
-            self._problems.add(batch.first + nameless, self.series.column, NAMELESS)
+            self.problems.add(batch.first + nameless, self.series.column, NAMELESS)
             self._tally.refuse(UNKNOWN_VALUE, len(nameless))
 
-    def _times(self, batch: Batch, rows: _Rows) -> tuple[npt.NDArray[np.uint64], _Where]:
-        """Bitmap of each row, and whether it is wrong in time."""
-        found = self._calendar.find(self.source.when, batch.coded, len(batch))
-        faulty = np.zeros(len(rows), bool)
-        for where, column, fault in found.faults:
-            here = where[rows]
+    def _faults(
+        self, batch: Batch, rows: _Rows, faults: Iterable[tuple[_Where, str, RowFault]], faulty: _Where
+    ) -> None:
+        """Note these faults of rows that have none yet, and mark those rows."""
+        for where, column, fault in faults:
+            here = where[rows] & ~faulty
             records = batch.first + rows[here]
-            self.wrong.add(records, column, fault.text)
-            self._problems.add(records, column, fault.text)
+            self.problems.add(records, column, fault.text)
             self._tally.refuse(fault.slug, len(records))
             faulty |= here
-        return found.masks[rows], faulty
-
-    def _people(self, batch: Batch, rows: _Rows, faulty: _Where) -> tuple[Keys, _Where]:
-        """Key of each row's person, and whether the row is linked."""
-        ids = batch.ids if len(rows) == len(batch) else batch.ids.take(pa.array(rows))
-        reading = self._plan.scheme.read(ids, self._plan.extracted)
-        for kind, count in zip(self._plan.scheme.kinds, _counts(reading.kind), strict=False):
-            self._tally.found(kind, count)
-        accepted = reading.of_kinds(self._plan.accept)
-        refused = np.flatnonzero(~accepted & ~faulty)
-        if len(refused):
-            self._refuse(batch.first + rows[refused], reading.kind[refused], reading.reason[refused])
-            self._tally.others(ids.take(pa.array(refused)))
-        return reading.key, accepted & ~faulty
-
-    def _refuse(self, records: npt.NDArray[np.int64], kinds: Codes, reasons: Codes) -> None:
-        """Note why these records are not linked: unreadable for a reason, or of a kind that is not agreed."""
-        scheme = self._plan.scheme
-        for code, count in enumerate(_counts(reasons)):
-            slug, text = scheme.reasons[code]
-            if code and count:
-                self._problems.add(records[reasons == code], self.source.id, text)
-                self._tally.refuse(slug, count)
-        for code, count in enumerate(_counts(kinds[reasons == 0])):
-            if count:
-                here = (kinds == code) & (reasons == 0)
-                self._problems.add(records[here], self.source.id, not_linked(scheme.kinds[code]))
-                self._tally.refuse(scheme.kinds[code], count)
-
-
-def _counts(codes: npt.NDArray[np.uint8]) -> list[int]:
-    """How often each code occurs."""
-    return [int(count) for count in np.bincount(codes)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -28,7 +28,11 @@ class Summary:
 
     rows_outside: in no period of the window. rows_ignored: left out by the map. refused: reason → rows.
     identifiers: kind → rows, of those that the map does not leave out. people_total: all people that these
-    rows are about; people_counted: those of them with an identifier that the agreement links.
+    rows are about; people_counted: those of them with an identifier that the agreement links. clamped: sums
+    of amounts, of a person in a period, that were above the agreed largest, or below zero. rows_partly: used
+    rows with a further number that is not linked. repaired: numbers whose lost zeros were put back. changed:
+    previous numbers that a newest one replaces; changes_unclear: groups of numbers of which nobody knows the
+    newest, or that are too many for one person; changes_left_out: previous numbers that are not linked.
     """
 
     rows_read: int
@@ -39,6 +43,12 @@ class Summary:
     identifiers: Mapping[str, int] = field(default_factory=dict)
     people_counted: int = 0
     people_total: int = 0
+    clamped: Mapping[str, int] = field(default_factory=dict)
+    rows_partly: int = 0
+    repaired: int = 0
+    changed: int = 0
+    changes_unclear: int = 0
+    changes_left_out: int = 0
 
     @property
     def counted_percent(self) -> int:
@@ -53,7 +63,7 @@ class Summary:
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """The summary that to_json() gave. Raises SummaryError."""
         names = {f.name for f in fields(cls)}
-        maps = {"refused", "identifiers"}
+        maps = {"refused", "identifiers", "clamped"}
         numbers = [document.get(name) for name in names - maps]
         for name in maps:
             counts = document.get(name)
@@ -76,14 +86,26 @@ class Tally:
         self.rows_ignored = 0
         self.refused: dict[str, int] = {}
         self.identifiers = dict.fromkeys(kinds, 0)
+        self.clamped: dict[str, int] = {}
+        self.partly = 0
+        self.repaired = 0
+        self.changed = 0
+        self.changes_unclear = 0
+        self.changes_left_out = 0
         self._nobody = 0
         self._others: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self._waiting: list[npt.NDArray[np.int64]] = []
+        self._missed: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
     def refuse(self, reason: str, rows: int) -> None:
         """So many rows are refused for this reason."""
         if rows:
             self.refused[reason] = self.refused.get(reason, 0) + rows
+
+    def clamp(self, reason: str, sums: int) -> None:
+        """So many sums of amounts were outside what is agreed."""
+        if sums:
+            self.clamped[reason] = self.clamped.get(reason, 0) + sums
 
     def found(self, kind: str, rows: int) -> None:
         """So many rows have an identifier of this kind."""
@@ -100,13 +122,23 @@ class Tally:
         if sum(map(len, self._waiting)) > max(1 << 18, len(self._others)):
             self._compact()
 
+    def missed(self, keys: npt.NDArray[np.int64]) -> None:
+        """Rows of people with an identifier that is linked, refused for something else in them."""
+        if len(keys):
+            self._missed = np.union1d(self._missed, keys)
+
+    def rename(self, newest: Callable[[npt.NDArray[np.int64]], npt.NDArray[np.int64]]) -> None:
+        """People have other keys from now on."""
+        self._missed = np.unique(newest(self._missed))
+
     def _compact(self) -> None:
         self._others = np.unique(np.concatenate([self._others, *self._waiting]))
         self._waiting = []
 
-    def summary(self, people_counted: int) -> Summary:
-        """What was counted so far. people_counted: distinct people with an identifier that is linked."""
+    def summary(self, counted: npt.NDArray[np.int64]) -> Summary:
+        """What was counted so far. counted: keys of people with a row that is linked; distinct, ascending."""
         self._compact()
+        missed = len(np.setdiff1d(self._missed, counted, assume_unique=True))
         return Summary(
             rows_read=self.rows_read,
             rows_used=self.rows_used,
@@ -114,6 +146,12 @@ class Tally:
             rows_ignored=self.rows_ignored,
             refused=dict(sorted(self.refused.items())),
             identifiers=dict(self.identifiers),
-            people_counted=people_counted,
-            people_total=people_counted + len(self._others) + self._nobody,
+            people_counted=len(counted),
+            people_total=len(counted) + missed + len(self._others) + self._nobody,
+            clamped=dict(self.clamped),
+            rows_partly=self.partly,
+            repaired=self.repaired,
+            changed=self.changed,
+            changes_unclear=self.changes_unclear,
+            changes_left_out=self.changes_left_out,
         )

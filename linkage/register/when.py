@@ -5,7 +5,6 @@ Cells repeat, so each distinct one is read once a batch, in plain Python, and th
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -14,22 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.errors import Text
+from linkage.register import days
 from linkage.register.cells import plain
 from linkage.register.model import Events, PeriodList, Spells, When
 from linkage.window import Unit, Window, ordinal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
 Masks: TypeAlias = npt.NDArray[np.uint64]
 _Where: TypeAlias = npt.NDArray[np.bool_]
 
-_DAY = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
-    r"(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]{1,9})?)?)?"  # the time says nothing
-)
 _MONTH = re.compile(r"([0-9]{4})(0[1-9]|1[0-2])")
 _KNOWN_CELLS = 1 << 17  # after so many, cells are forgotten: times of day could make every one of them new
 
@@ -52,22 +48,30 @@ NO_PERIOD = RowFault("broken-period", Text("not a period of the agreement"))
 
 @dataclass(frozen=True)
 class Found:
-    """Rows of a batch in time. masks: bit p where the row touches period p; none for a faulty row.
+    """Rows of a batch in time. masks: bit p where the row counts in period p; none for a faulty row.
 
-    faults: which rows have which fault, and in which column; a row has at most one.
+    touched: whether the row has any day in the window, also one that does not count. faults: which rows have
+    which fault, and in which column; a row has at most one.
     """
 
     masks: Masks
+    touched: _Where
     faults: tuple[tuple[_Where, str, RowFault], ...] = ()
 
 
 class Calendar:
     """Reads cells that say when, for one window. Remembers what it has read."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, counting: str = "any-day", forms: Sequence[str] = ()) -> None:
+        """counting: a stay counts in a period on "any-day" of it or on its "last-day". forms: of days."""
         self._window = window
+        self._last_day = counting == "last-day"
+        self._forms = [days.Form(form) for form in forms]
+        self._other_forms: set[frozenset[str]] = set()
         self._first = ordinal(window.unit, window.first)
         self._below = np.array([(1 << k) - 1 for k in range(len(window) + 1)], np.uint64)
+        # the last day of each period; before the window and after it, index -1 and the length, none
+        self._ends = np.array([day.toordinal() - 1 for day in window.starts[1:]] + [0, 0], np.int64)
         self._days: dict[str, tuple[int, int]] = {}
         self._periods: dict[str, tuple[int, int]] = {}
 
@@ -81,19 +85,28 @@ class Calendar:
             case PeriodList(column):
                 return self._one(column, coded[column], self._period, NO_PERIOD)
             case _:
-                return Found(np.full(n, self._window.full, np.uint64))
+                return Found(np.full(n, self._window.full, np.uint64), np.ones(n, bool))
+
+    def other_forms(self) -> tuple[str, ...]:
+        """Forms in which cells that are no day would be one, the fewest that seem to be needed."""
+        needed: list[str] = []
+        for forms in sorted(self._other_forms, key=lambda forms: (len(forms), sorted(forms))):
+            if forms and not forms & set(needed):
+                needed.append(next(form for form in days.COMMON if form in forms))
+        return tuple(needed)
 
     def _spells(self, when: Spells, coded: Mapping[str, pa.DictionaryArray]) -> Found:
         start, from_period = self._look_up(coded[when.start], self._day)
         end, to_period = self._look_up(coded[when.end], self._day)
         to_period = np.where(end == _EMPTY, len(self._window), to_period)
+        not_over = (end >= 0) & (self._ends[np.clip(to_period, -1, len(self._window))] != end)
         faults = (
             (start == _EMPTY, when.start, NO_DAY),
             (start == _BROKEN, when.start, NO_DATE),
             ((start >= 0) & (end == _BROKEN), when.end, NO_DATE),
             ((start > end) & (end >= 0), when.end, REVERSED),
         )
-        return self._found(from_period, to_period, faults)
+        return self._found(from_period, to_period, faults, (self._last_day & not_over).astype(np.int32))
 
     def _one(
         self, column: str, cells: pa.DictionaryArray, read: Callable[[str], tuple[int, int]], fault: RowFault
@@ -109,13 +122,17 @@ class Calendar:
         first: npt.NDArray[np.int32],
         last: npt.NDArray[np.int32],
         faults: tuple[tuple[_Where, str, RowFault], ...],
+        less: int | npt.NDArray[np.integer] = 0,
     ) -> Found:
-        """Bits first … last, where those lie inside the window."""
+        """Bits first … last, where those lie inside the window. less: 1 where the last one does not count."""
         n = len(self._window)
-        masks = self._below[np.clip(last + 1, 0, n)] & ~self._below[np.clip(first, 0, n)]
+        from_first = ~self._below[np.clip(first, 0, n)]
+        touched = (self._below[np.clip(last + 1, 0, n)] & from_first) != 0
+        masks = self._below[np.clip(last + 1 - less, 0, n)] & from_first
         for rows, _, _ in faults:
             masks[rows] = 0
-        return Found(masks, tuple(fault for fault in faults if fault[0].any()))
+            touched[rows] = False
+        return Found(masks, touched, tuple(fault for fault in faults if fault[0].any()))
 
     def _look_up(
         self, cells: pa.DictionaryArray, read: Callable[[str], tuple[int, int]]
@@ -142,12 +159,9 @@ class Calendar:
         return known[cell]
 
     def _read_day(self, text: str) -> tuple[int, int]:
-        match = _DAY.fullmatch(text)
-        if match is None:
-            return _BROKEN, 0
-        try:
-            day = dt.date(int(match[1]), int(match[2]), int(match[3]))
-        except ValueError:
+        day = days.read(text, self._forms)
+        if day is None:
+            self._other_forms.add(days.forms_of(text))
             return _BROKEN, 0
         return day.toordinal(), self._of_month(day.year, day.month)
 

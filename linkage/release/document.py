@@ -87,7 +87,8 @@ class Delivery:
 class Release:
     """Answers that may be told. Made only by `parse` and `control`.
 
-    method: its name and parameters; counting: "any-day", a person is there in a period on any of its days;
+    method: its name and parameters; counting: a person is there in a period on "any-day" of it, or on its
+    "last-day";
     sex, ages, ages_on: the agreed dimensions, the names of age bands, and the day on which ages are taken;
     labels: what is written in measures → its title.
     """
@@ -162,7 +163,7 @@ def parse(data: bytes) -> Release:
         packages=_packages(found["packages"]),
         made=_made(found["made"]),
         window=window,
-        counting=found["window"].names()["counting"].among(("any-day",)),
+        counting=found["window"].names()["counting"].among(("any-day", "last-day")),
         sex=scale.sex,
         ages=ages,
         ages_on=ages_on,

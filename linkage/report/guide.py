@@ -21,6 +21,12 @@ ANY_DAY = {
     Unit.TERTIAL: "Somebody counts in a tertial if they were there on any day of it.",
     Unit.YEAR: "Somebody counts in a year if they were there on any day of it.",
 }
+LAST_DAY = {
+    Unit.MONTH: "Somebody counts in a month if they were there on the last day of it.",
+    Unit.QUARTER: "Somebody counts in a quarter if they were there on the last day of it.",
+    Unit.TERTIAL: "Somebody counts in a tertial if they were there on the last day of it.",
+    Unit.YEAR: "Somebody counts in a year if they were there on the last day of it.",
+}
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,8 @@ def _of_time(words: Words) -> Iterator[Entry]:
         words.label("period", "all"),
         t("Everybody who was there in at least one period, counted once. It is not the sum of the periods."),
     )
-    yield Entry(t("Who is there"), t(ANY_DAY[words.unit]))
+    days = LAST_DAY if words.release.counting == "last-day" else ANY_DAY
+    yield Entry(t("Who is there"), t(days[words.unit]))
 
 
 def _of_kinds(words: Words) -> Iterator[Entry]:

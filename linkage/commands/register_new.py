@@ -21,7 +21,7 @@ from linkage.errors import FileError, UsageError
 from linkage.identifiers import scheme
 from linkage.register.draft import Looked, draft
 from linkage.register.errors import HeaderError
-from linkage.register.guess import look
+from linkage.register.guess import TEXT, look
 from linkage.register.roles import roles
 from linkage.register.sources import Columns, Origin, open_reader
 
@@ -65,7 +65,7 @@ def new(
     agreed = load(agreement) if agreement.exists() else None
     mine = None if agreed is None else _party(agreed, party, identity, ask)
     own = () if mine is None else mine.series
-    reads = scheme(agreed.scheme if agreed else "se")
+    reads = scheme(agreed.scheme, agreed.pattern) if agreed else scheme("se")
     last = agreed.last_day if agreed else dt.datetime.now(dt.UTC).date()
     looked = tuple(_look(path, out, origin, reads, last, own) for path in registers)
     fed = {s for each in looked for s in (*each.roles.values.values(), each.roles.series)}
@@ -122,7 +122,9 @@ def _look(
         )
     reader = open_reader(str(path), Path(), origin)
     names = [name for name in reader.head.names if name]
-    if any(reads.read(pa.array(names, pa.string()), last).kind != len(reads.kinds) - 1):
+    if reads.name != TEXT and any(
+        reads.read(pa.array(names, pa.string()), last).kind != len(reads.kinds) - 1
+    ):
         raise HeaderError("the first line names no columns: {file}", file=path)
     parts: dict[str, list[pa.StringArray]] = {name: [] for name in names}
     rows, whole = 0, True

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _Counts: TypeAlias = Mapping[str, int]
 
+TEXT = "text"  # the scheme in which anything may be an identifier
 _MOSTLY = 0.8  # of the cells that hold something
 _LOOKED = 2_000  # distinct cells of a column
 _REPEATED = 2  # rows for each value of a category
@@ -77,7 +78,7 @@ def look(name: str, cells: pa.StringArray, scheme: Scheme, extracted: dt.date) -
     distinct = list(counts)[:_LOOKED]
     if not distinct:
         return Column(name, Kind.OTHER, 0)
-    if kind := _identity(distinct, scheme, extracted):
+    if scheme.name != TEXT and (kind := _identity(distinct, scheme, extracted)):
         return Column(name, kind, filled)
     if _share([read(cell) is not None or bool(forms_of(cell)) for cell in distinct]) >= _MOSTLY and not all(
         _PERIOD.fullmatch(cell) for cell in distinct
@@ -89,6 +90,8 @@ def look(name: str, cells: pa.StringArray, scheme: Scheme, extracted: dt.date) -
     if _is_category(name, counts, filled):
         ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
         return Column(name, Kind.CATEGORY, filled, values=ordered)
+    if scheme.name == TEXT and _readable(distinct, scheme, extracted) >= _MOSTLY:
+        return Column(name, Kind.IDENTITY, filled)
     if all(_AMOUNT.fullmatch(cell) for cell in distinct):
         return Column(name, Kind.AMOUNT, filled)
     return Column(name, Kind.OTHER, filled)

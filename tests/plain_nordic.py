@@ -103,8 +103,9 @@ def dk(text: str, extracted: dt.date) -> Answer:
         return "unreadable", "date", ""
     if serial == "0000":
         return "unreadable", "serial", ""
-    kind = "erstatning" if replacement else "cpr"
-    return answer(kind, "" if replacement else text.replace("-", ""), born, extracted)
+    if replacement:
+        return "erstatning", "", ""
+    return answer("cpr", text.replace("-", ""), born, extracted)
 
 
 def fi(text: str, extracted: dt.date) -> Answer:

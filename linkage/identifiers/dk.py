@@ -27,7 +27,7 @@ class Danish(Numbered):
     """The scheme "dk": ten digits."""
 
     name = "dk"
-    kinds = ("cpr", "erstatning", "unreadable")
+    kinds: tuple[str, ...] = ("cpr", "erstatning", "unreadable")
     linkable = 1
     reasons = reasons(Text("not ten digits"), Text("the serial number 0000"))
     width = 10

@@ -33,7 +33,7 @@ class Finnish(Numbered):
     """
 
     name = "fi"
-    kinds = ("henkilotunnus", "tilapainen", "unreadable")
+    kinds: tuple[str, ...] = ("henkilotunnus", "tilapainen", "unreadable")
     linkable = 2
     reasons = reasons(Text("not eleven signs"), Text("the serial number 000 or 001"))
     width = 11

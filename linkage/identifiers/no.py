@@ -25,7 +25,7 @@ class Norwegian(Numbered):
     """The scheme "no": eleven digits."""
 
     name = "no"
-    kinds = ("fodselsnummer", "d-nummer", "syntetisk", "h-nummer", "fh-nummer", "unreadable")
+    kinds: tuple[str, ...] = ("fodselsnummer", "d-nummer", "syntetisk", "h-nummer", "fh-nummer", "unreadable")
     linkable = 3
     reasons = reasons(Text("not eleven digits"), Text("a serial number that the year of birth does not have"))
     width = 11

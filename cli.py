@@ -11,7 +11,7 @@ import sys
 import click
 
 from linkage import __version__
-from linkage.program import agreement, anyone, keys, matcher, party, reader, terminal
+from linkage.program import agreement, anyone, keys, matcher, party, reader, register, terminal
 from linkage.program.conventions import Group
 
 
@@ -34,6 +34,7 @@ for command in (
     agreement.agreement,
     keys.keys,
     party.secret,
+    register.register,
     party.export,
     anyone.inspect,
     matcher.receive,

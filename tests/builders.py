@@ -114,6 +114,7 @@ def scene(
         counting="any-day",
         scheme="se",
         accept=("personnummer", "samordningsnummer"),
+        pattern="",
         dimensions=Dimensions(sex=sex, age=AGES if age else None),
         parties=tuple(_party(party, series, identities[party]) for party, series in parties),
         matcher=Matcher(

@@ -101,6 +101,7 @@ def agreement_of(
         counting="any-day",
         scheme="se",
         accept=("personnummer", "samordningsnummer"),
+        pattern="",
         dimensions=dimensions,
         parties=parties,
         matcher=Matcher("matcher", "Matcher", fingerprint("matcher"), fingerprint("round")),

@@ -12,12 +12,18 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
+import xlsxwriter
 
 from keys import files
 from keys.identity import RoundKey
@@ -37,6 +43,7 @@ from linkage.synthetic.numbers import personnummer, samordningsnummer
 from linkage.tokens import order
 from tests import plain_se
 from tests.builders import scene
+from tests.needs import ROOT
 from tests.plain_register import Row, bits, expect, months
 from tests.registers import SPELLS as SOURCE
 from tests.registers import plan_of
@@ -240,7 +247,8 @@ def test_the_facts_are_those_of_the_file(home: Path) -> None:
         *("personnummer", "samordningsnummer", "interim", "reserve", "tf", "lma", "unreadable")
     ]
     assert set(document["refused"]) == {"interim", "empty", "check-digit"}
-    assert document["files"] == [{"file": "r.csv", "encoding": "utf-8", "delimiter": ";", "rows": 400}]
+    found = {"kind": "csv", "encoding": "utf-8", "delimiter": ";", "sheet": ""}
+    assert document["files"] == [{"file": "r.csv", **found, "rows": 400}]
     assert document["problems"] == ["r.csv.problems.csv"]
     assert document["warnings"] == ["nobody is in the series lista"]
     assert "send x.link to the matcher, to nobody else" in str(facts.after())
@@ -416,9 +424,66 @@ def test_a_map_is_read_beside_its_registers(home: Path) -> None:
     assert run(home, register_map=Path("sub/register.toml"), dry_run=True).summary.rows_read == 5
 
 
-def test_other_encodings_are_not_yet_read(home: Path) -> None:
-    with pytest.raises(RegisterError, match="not yet: the encoding 'cp1252'"):
-        run(home, short=ShortMap(encoding="cp1252"))
+def test_an_encoding_is_found_or_said(home: Path) -> None:
+    random_register(home, 50)
+    told = run(home, dry_run=True).summary
+    data = (home / "r.csv").read_text(encoding="utf-8").replace("Annat", "Åtgärd")
+    (home / "register.toml").write_text(MAP.replace("Annat", "Åtgärd"), encoding="utf-8")
+    (home / "r.csv").write_text(data, encoding="cp850", newline="")
+    for encoding in (None, "cp850"):
+        facts = run(home, dry_run=True, short=ShortMap(encoding=encoding))
+        assert facts.summary == told
+        assert "cp850" in str(facts.lines()[0])
+    with pytest.raises(RegisterError, match=r"not UTF-8: r\.csv, record"):
+        run(home, dry_run=True, short=ShortMap(encoding="utf-8"))
+    with pytest.raises(UsageError, match="no encoding that registers have: 'rot13'"):
+        run(home, dry_run=True, short=ShortMap(encoding="rot13"))
+
+
+def test_registers_of_every_kind_give_the_same_package_rows(home: Path) -> None:
+    random_register(home, 60)
+    with (home / "r.csv").open(encoding="utf-8", newline="") as stream:
+        head, *rows = csv.reader(stream, delimiter=";")
+    columns = dict(zip(head, zip(*rows, strict=True), strict=True))
+    pq.write_table(pa.table({name: list(cells) for name, cells in columns.items()}), home / "r.parquet")
+    book = xlsxwriter.Workbook(home / "r.xlsx")
+    sheet = book.add_worksheet("Blad1")
+    for at, row in enumerate([head, *rows]):
+        sheet.write_row(at, 0, row)
+    book.close()
+    made = sa.create_engine(f"sqlite:///{home / 'r.db'}", poolclass=sa.NullPool)
+    with made.begin() as table:
+        table.exec_driver_sql("create table r (Pnr text, Insats text, Start text, Slut text)")
+        table.exec_driver_sql("insert into r values (?, ?, ?, ?)", [tuple(row) for row in rows])
+    found = []
+    for place in (
+        'file = "r.csv"',
+        'file = "r.parquet"',
+        'file = "r.xlsx"\nsheet = "Blad1"',
+        'sql = "sqlite:///r.db"\nquery = "select * from r"',
+    ):
+        (home / "register.toml").write_text(MAP.replace('file = "r.csv"', place), encoding="utf-8")
+        facts = run(home)
+        assert facts.package
+        found.append((opened(home, facts.package)[0], facts.summary, facts.people))
+    assert found == found[:1] * 4
+
+
+def test_a_register_from_a_pipe(home: Path) -> None:
+    random_register(home, 30)
+    words = ["export", "-", "--id", "Pnr", "--series", "krami", "--start", "Start", "--end", "Slut"]
+    words += ["--agreement", str(home.parent / "agreement" / "agreement.toml"), "--dry-run", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", *words, "--max-refused", "100%"],
+        input=(home / "r.csv").read_bytes(),
+        capture_output=True,
+        cwd=home,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["rows"] == 30
+    assert (home / "stdin.problems.csv").exists()
 
 
 def test_nobody_in_the_window_is_a_warning(home: Path) -> None:

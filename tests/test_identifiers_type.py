@@ -64,7 +64,7 @@ def test_identifiers_cannot_be_changed_and_are_never_shown() -> None:
 
 def test_an_unknown_scheme_is_not_yet_there() -> None:
     with pytest.raises(IdentifierError, match="not yet"):
-        scheme("no")
+        scheme("is")
 
 
 def test_only_agreed_kinds_are_linked() -> None:

@@ -16,7 +16,7 @@ from tests.needs import ROOT
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("keys",),
     ("linkage", "linkage.errors", "linkage.texts", "linkage.canonical"),
-    ("linkage.window", "linkage.dimensions", "linkage.changed"),
+    ("linkage.window", "linkage.dimensions", "linkage.changed", "linkage.schemes", "linkage.patterns"),
     ("linkage.measures",),
     ("linkage.agreement",),
     ("linkage.identifiers",),

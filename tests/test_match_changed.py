@@ -152,7 +152,11 @@ def test_joining_is_a_merger_of_plain_registers(
     own: list[Register], known: tuple[Known, ...], ranges: tuple[int, ...], blocks: int, workers: int
 ) -> None:
     sent = [package(*one) for one in zip(PARTIES, own, known, ranges, strict=True)]
-    plain = merged(own, newest_of(own, known))
+    newest = newest_of(own, known)
+    plain = merged(own, newest)
+    under = [{number for register in own for number in register if newest[number] == n} for n in NUMBERS]
+    told = count(sent, here().agreement, ROUND_KEY).joined
+    assert told == sum(len(numbers) > 1 for numbers in under)
     expected = cells([package(party, people) for party, people in zip(PARTIES, plain, strict=True)])
     assert cells(sent, blocks=blocks, workers=workers) == expected
 

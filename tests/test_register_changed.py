@@ -166,6 +166,7 @@ HOUSEHOLDS: dict[str, tuple[tuple[str, str], dict[str, int], Mapping[str, int], 
     "several in a cell": ((f"{ANNA}; {BO}", ""), {ANNA: 1, BO: 1}, {}, 0),
     "one that is not linked": ((ANNA, "900101-T238"), {ANNA: 1}, {}, 1),
     "none that is linked": (("900101-T238", "nobody"), {}, {"interim": 1}, 0),
+    "two in a cell, none linked": (("900101-T238, nobody", ""), {}, {"interim": 1}, 0),
     "the second one readable": (("nobody", BO), {BO: 1}, {}, 1),
 }
 
@@ -180,6 +181,7 @@ def test_a_row_is_about_everybody_in_it(tmp_path: Path, case: str) -> None:
     assert months(found) == expected
     assert (summary.refused, summary.rows_partly) == (refused, partly)
     assert summary.rows_used + sum(summary.refused.values()) == summary.rows_read == 1
+    assert found.repeated.rows == 0, "nobody is in a row twice, so no amount is added twice"
 
 
 # -- broken numbers -----------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def test_a_share_is_read_exactly(text: str, share: Fraction) -> None:
 def test_what_is_no_share_is_refused(text: str) -> None:
     with pytest.raises(LimitError) as caught:
         Limit.parse(text)
-    assert caught.value.advice
+    assert str(caught.value.advice)
 
 
 @settings(deadline=None, max_examples=50)

@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,41 @@ def test_a_sqlite_register_is_never_written(tmp_path: Path) -> None:
     with pytest.raises(Error, match="the database refuses the query"):
         open_reader("db", tmp_path, Origin(url=origin.url, query="delete from r"))
     assert (tmp_path / "r.db").read_bytes() == before
+
+
+def test_a_password_is_asked_for_where_one_is_wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that wants a password, played by SQLite: the one here lets everybody in."""
+    origin, real = sqlite(tmp_path), sql_module._Asked
+
+    def asked(url: sa.URL, query: str) -> sql_module._Asked:
+        if url.password != "rätt":  # noqa: S105 - not a password of anything
+            raise sa.exc.OperationalError("q", {}, Exception("FATAL: password authentication failed"))
+        return real(url._replace(password=None), query)
+
+    monkeypatch.setattr(sql_module, "_Asked", asked)
+    names: list[str] = []
+
+    def answer(word: str) -> Callable[[str], str]:
+        def ask(name: str) -> str:
+            names.append(name)
+            return word
+
+        return ask
+
+    assert open_reader("db", tmp_path, origin, HEAD, answer("rätt")).head.names == HEAD
+    assert names == ["db"]
+    (tmp_path / "p").write_text("rätt\n", encoding="utf-8")
+    (tmp_path / "p").chmod(0o600)
+    from_file = replace(origin, password_file="p")  # noqa: S106 - a file
+    assert open_reader("db", tmp_path, from_file, HEAD).head.names == HEAD
+    for ask in (None, answer("fel")):
+        with pytest.raises(Error, match="the database refuses the user or the password: db"):
+            open_reader("db", tmp_path, origin, HEAD, ask)
+
+
+def test_a_long_first_record_is_no_end(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text(f"Pnr;Start;Slut;Ort\n{ANNA};2020-01-01;;{'x' * 200_000}\n")
+    assert cells_of("r.csv", tmp_path)[0][:2] == (ANNA, "2020-01-01")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes mean nothing elsewhere")

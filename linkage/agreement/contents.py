@@ -135,12 +135,24 @@ def _when(agreement: Agreement) -> Section:
 _NUMBERS = {
     "personnummer": Text("personal identity numbers"),
     "samordningsnummer": Text("coordination numbers"),
+    "fodselsnummer": Text("Norwegian identity numbers"),
+    "d-nummer": Text("Norwegian D-numbers"),
+    "syntetisk": Text("Norwegian test numbers, which are nobody's"),
+    "cpr": Text("Danish identity numbers"),
+    "henkilotunnus": Text("Finnish identity codes"),
+    "tilapainen": Text("Finnish temporary codes, among them test numbers"),
 }
+
+
+def _numbers(agreement: Agreement) -> Text:
+    if agreement.pattern:
+        return Text("identifiers written as {pattern}", {"pattern": agreement.pattern})
+    return joined([_NUMBERS[kind] for kind in agreement.accept], comma)
 
 
 def _leaves(agreement: Agreement, party: Party) -> Section:
     """What a party hands over, column by column."""
-    numbers = joined([_NUMBERS[kind] for kind in agreement.accept], comma)
+    numbers = _numbers(agreement)
     rows: list[tuple[Said, ...]] = [
         (
             Text("token"),

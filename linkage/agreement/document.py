@@ -7,6 +7,7 @@ from dataclasses import replace
 from linkage.agreement import holders, sections
 from linkage.agreement.digest import digest
 from linkage.agreement.groups import groups, vocabulary
+from linkage.agreement.identifier import identifier, untold
 from linkage.agreement.model import Agreement
 from linkage.agreement.questions import measures
 from linkage.agreement.reading import read
@@ -52,8 +53,9 @@ def _agreement(top: Table) -> Agreement:
     name, number = top.name(), top.number("round", 1)
     title, purpose, basis = top.text("title"), top.text("purpose"), top.text("basis")
     window, counting = sections.period(top.table("period"))
-    scheme, accept = sections.identifier(top.table("identifier"))
+    numbers = identifier(top.table("identifier"))
     dimensions = sections.dimensions(top)
+    untold(top, numbers.scheme)
     parties, matcher = holders.parties(top), holders.matcher(top.table("matcher"))
     holders.distinct_keys(top, parties, matcher)
     named, known = groups(top, vocabulary(parties, dimensions, window))
@@ -69,8 +71,9 @@ def _agreement(top: Table) -> Agreement:
         basis=basis,
         window=window or Window(Unit.YEAR, "2000", "2000"),
         counting=counting,
-        scheme=scheme,
-        accept=accept,
+        scheme=numbers.scheme,
+        accept=numbers.accept,
+        pattern=numbers.pattern,
         dimensions=dimensions,
         parties=parties,
         matcher=matcher,

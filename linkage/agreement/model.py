@@ -98,6 +98,7 @@ class Agreement:
 
     digest: 32 bytes, None in a draft; missing: what a draft lacks, e.g. "party malmo: identity".
     warnings: what is allowed and perhaps not meant. The digest covers all but the last three fields.
+    pattern: of identifiers of the scheme "text", else empty.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Agreement:
     counting: str
     scheme: str
     accept: tuple[str, ...]
+    pattern: str
     dimensions: Dimensions
     parties: tuple[Party, ...]
     matcher: Matcher

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from linkage.agreement.tables import Table
 
 COUNTING = ("any-day", "last-day")
-SCHEME = "se"
-ACCEPTED = ("personnummer", "samordningsnummer")
 _LATER_METHODS = ("suppress", "cellkey", "dp")
 _NO_SPAN = ("all", "mean")
 _OLDEST = 150
@@ -121,24 +119,6 @@ def _span_name(spans: Table, name: str) -> None:
     spans.checked((*spans.path, name), name)
     if name in _NO_SPAN or name != name.strip():
         spans.problem(name, Text("no span may be called {name!r}: choose another", {"name": name}))
-
-
-def identifier(table: Table) -> tuple[str, tuple[str, ...]]:
-    """The [identifier]: scheme, and the kinds of numbers that are linked."""
-    scheme = table.text("scheme")
-    if scheme and scheme != SCHEME:
-        table.problem(
-            "scheme",
-            Text(
-                "not yet: scheme {scheme!r} comes in a later version, allowed is {allowed}",
-                {"scheme": scheme, "allowed": SCHEME},
-            ),
-        )
-    accept = words(table, "accept", ACCEPTED)
-    if table.has("accept") and not accept and table.data["accept"] == []:
-        table.problem("accept", Text("empty, allowed are {allowed}", {"allowed": listed(ACCEPTED)}))
-    table.finish()
-    return scheme, accept
 
 
 def words(table: Table, key: str, allowed: Iterable[str]) -> tuple[str, ...]:

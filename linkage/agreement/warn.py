@@ -19,6 +19,7 @@ from linkage.measures.model import (
     Started,
 )
 from linkage.measures.trees import leaves
+from linkage.schemes import SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,10 @@ _STEPS = 20_000
 def warnings(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
     """What is noticed, each with the path of what it is about."""
     yield from _unasked(agreement)
+    for index, kind in enumerate(agreement.accept):
+        if kind in SCHEMES[agreement.scheme].test:
+            what = Text("numbers of the kind {kind} are nobody's: for a rehearsal only", {"kind": kind})
+            yield ("identifier", "accept", index), what
     for index, measure in enumerate(agreement.measures):
         path = ("measure", index)
         yield from ((path, what) for what in _of_any(measure, agreement))

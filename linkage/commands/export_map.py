@@ -115,7 +115,7 @@ def _from_file(path: Path | None, short: ShortMap) -> Chosen:
         raise ShortMapError(
             "no register is named, and there is no {map} here",
             map=USUAL,
-            hint="name one, or name a map with --map; docs/register.md shows both",
+            hint="make a map of yours: linkage register new FILE; docs/register.md tells more",
         )
     path = path or USUAL
     return Chosen(parse_map(_text(path), str(path)), str(path), path.parent)

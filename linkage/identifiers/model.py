@@ -36,7 +36,7 @@ class NotCanonicalError(IdentifierError):
 class UnknownSchemeError(IdentifierError):
     """No scheme of this name."""
 
-    hint = "the scheme of this version is se"
+    hint = "the schemes of this version are se, no, dk, fi and text"
 
 
 class Scheme(Protocol):
@@ -44,7 +44,8 @@ class Scheme(Protocol):
 
     kinds: code → name; kinds 0 … linkable-1 have a canonical form and can be accepted by an agreement; the
     last one is "unreadable". reasons: code → (name, text) of why a value is unreadable; code 0: it is not.
-    Keys are whole numbers in the order of the canonical forms: people can be sorted and compared fast.
+    Keys are whole numbers, one for each canonical form, so that people can be sorted and compared fast. Those
+    of one scheme object mean nothing to another where the numbers come from a table (`text`).
     """
 
     name: str
@@ -111,7 +112,9 @@ class Identifiers:
         if keys.ndim != 1 or (keys[1:] <= keys[:-1]).any():
             raise NotCanonicalError("identifiers are not distinct and in order")
         for start in range(0, len(keys), _CHECKED_AT_ONCE):
-            scheme.keys(scheme.canonical(keys[start : start + _CHECKED_AT_ONCE]))
+            some = keys[start : start + _CHECKED_AT_ONCE]
+            if not np.array_equal(scheme.keys(scheme.canonical(some)), some):
+                raise NotCanonicalError("a key is none of the scheme")
         self._scheme = scheme
         self._keys = keys.copy()
         self._keys.flags.writeable = False

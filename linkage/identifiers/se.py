@@ -20,12 +20,13 @@ import pyarrow as pa
 from linkage.dimensions import MAN, WOMAN
 from linkage.errors import Text
 from linkage.identifiers import se_other
+from linkage.identifiers.ages import Days, codes
 from linkage.identifiers.clean import Bytes, Offsets, clean, raw
 from linkage.identifiers.model import NO_KEY, Canonical, Codes, Keys, NotCanonicalError, Reading
 from linkage.identifiers.se_kinds import CENTURIES, EARLIEST, Kind, Reason, birth_year
 
 if TYPE_CHECKING:
-    from linkage.dimensions import Ages, Dimensions
+    from linkage.dimensions import Dimensions
 
 Rows = list[npt.NDArray[np.uint8]]
 _Mask = npt.NDArray[np.bool_]
@@ -148,28 +149,15 @@ class Swedish:
         if dimensions.sex:
             sex = np.where(keys // 10 % 2 == 1, MAN, WOMAN).astype(np.uint8)
         if dimensions.age is not None:
-            age = _pieces(dimensions.age)[np.clip(_ages(keys, dimensions.age.on) + 1, 0, _OLDEST)]
+            age = codes(_born(keys), dimensions.age)
         return sex, age
 
 
-_OLDEST = 1_000
-
-
-def _ages(keys: Keys, on: dt.date) -> npt.NDArray[np.int64]:
-    """Completed years on that day, negative before birth. Unknown month or day of birth counts as 1 July."""
-    born = keys // 10_000
-    year, day = born // 10_000, born % 10_000
+def _born(keys: Keys) -> Days:
+    """The day of birth of every key; an unknown month or day counts as 1 July."""
+    year, day = np.divmod(keys // 10_000, 10_000)
     day = np.where(day % 100 >= 60, day - 60, day)
-    day = np.where((day < 100) | (day % 100 == 0), 701, day)
-    return np.asarray(on.year - year - (on.month * 100 + on.day < day))
-
-
-def _pieces(ages: Ages) -> Codes:
-    """1 + age in years → code of the piece that it lies in; 0 for the unborn and for who is in no band."""
-    codes = np.zeros(_OLDEST + 1, np.uint8)
-    for code, piece in enumerate(ages.pieces, start=1):
-        codes[piece.low + 1 : piece.high + 2] = code
-    return codes
+    return year * 10_000 + np.where((day < 100) | (day % 100 == 0), 701, day)
 
 
 def _numbers(data: Bytes, offsets: Offsets, extracted: dt.date, found: _Found) -> npt.NDArray[np.intp]:

@@ -34,6 +34,7 @@ class SetAside:
         self._aside = aside
         self._held: list[list[_Held]] = [[] for _ in range(parties)]
         self._adding = Lock()
+        self.joined = 0  # people with rows under several tokens, known after `blocks`
 
     def without(self, party: int, piece: Piece) -> Piece:
         """The piece without the rows that are set aside, which are kept."""
@@ -64,7 +65,10 @@ class SetAside:
         rows = sum(len(held.places) for held in parties if held)
         if not rows:
             return
-        newest = self._aside.newest([self._owned(held) for held in parties])
+        owned = [self._owned(held) for held in parties]
+        newest = self._aside.newest(owned)
+        there = np.flatnonzero(np.logical_or.reduce(owned))
+        self.joined = int(np.count_nonzero(np.bincount(newest[there]) > 1))
         pieces = [piece for held in parties if held for piece in self._pieces(held, newest)]
         log = max(0, (rows - 1) // most).bit_length()
         for block in range(1 << log):

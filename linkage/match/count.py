@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Counted:
-    """The true answers, and for each party the per cent of its people that could be counted, rounded down."""
+    """The true answers, and for each party the per cent of its people that could be counted, rounded down.
+
+    joined: people whose rows stood under several numbers. It tells of rows of several packages together: no
+    party and no release is told.
+    """
 
     figures: Figures
     coverage: Mapping[str, int]
+    joined: int = 0
 
 
 def count(
@@ -50,8 +55,9 @@ def count(
     shared_out = plan(packages, questions, memory=memory, workers=workers, blocks=blocks)
     coverage = {package.party: _covered(package, round_key) for package in packages}
     aside = Aside.of([package.open_pairs(round_key) for package in packages])
-    tables = Engine(packages, round_key, questions, shared_out, aside, progress).run()
-    return Counted(questions.figures(tables), coverage)
+    engine = Engine(packages, round_key, questions, shared_out, aside, progress)
+    tables = engine.run()
+    return Counted(questions.figures(tables), coverage, engine.joined)
 
 
 def check_memory(

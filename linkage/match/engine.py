@@ -84,6 +84,11 @@ class Engine:
             self._questions.add(self._tables, join(pieces, self._questions))
         return self._tables
 
+    @property
+    def joined(self) -> int:
+        """People with rows under several numbers, after `run`."""
+        return self._aside.joined
+
     def _watch(self, futures: Sequence[Future[None]]) -> None:
         """Until all are done or one has failed; tells the progress."""
         while True:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from linkage.errors import Text
 from linkage.register.sources import Origin
-from linkage.register.sources.address import holds_password, shown
 from linkage.register.sources.content import PIPE
 from linkage.register.sources.encoding import named
 
@@ -48,6 +47,8 @@ def _given(table: Table, key: str) -> bool:
 
 
 def _database(table: Table) -> tuple[str, Origin]:
+    from linkage.register.sources.address import holds_password, shown  # late: it loads SQLAlchemy
+
     for key in ("file", "sheet", *_OF_TEXT):
         if _given(table, key):
             table.problem(key, Text("{key} does not go with sql", {"key": key}))

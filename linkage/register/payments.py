@@ -60,10 +60,16 @@ def _once(rows: _Rows, keys: Keys) -> _Where:
 
 
 def totals(plan: Plan, sums: Sums, people: Keys, tally: Tally) -> Iterator[tuple[str, Whole]]:
-    """Each series that holds amounts: whole units of everybody by period; what was outside is counted."""
+    """Each series that holds amounts: whole units of everybody by period; what was outside is counted.
+
+    people: everybody's keys, ascending.
+    """
     for code, series in enumerate(plan.series):
         if series.value:
-            amounts, above, below = whole(sums.finish(people, code), series.value.max)
+            keys, periods, exact = sums.of(code)
+            amounts, above, below = whole(exact, series.value.max)
             tally.clamp(ABOVE, above)
             tally.clamp(BELOW, below)
-            yield series.name, amounts
+            table = np.zeros((len(people), len(plan.window)), np.uint32)
+            table[np.searchsorted(people, keys), periods] = amounts
+            yield series.name, table

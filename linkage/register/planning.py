@@ -45,7 +45,7 @@ def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: st
         sources=register_map.sources,
         series=party.series,
         window=agreement.window,
-        scheme=scheme(agreement.scheme),
+        scheme=scheme(agreement.scheme, agreement.pattern),
         accept=agreement.accept,
         extracted=register_map.extracted or agreement.last_day,
         unfed=unfed,

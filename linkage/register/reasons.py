@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linkage.errors import Text
-from linkage.identifiers import scheme
+from linkage.identifiers import reasons
 from linkage.register.amounts import BROKEN, NO_AMOUNT, UNCLEAR
 from linkage.register.when import NO_DATE, NO_DAY, NO_PERIOD, REVERSED
 
@@ -53,7 +53,7 @@ def reason_text(slug: str, of_scheme: str) -> Text:
         fault.slug: fault.text for fault in (NO_DAY, NO_DATE, REVERSED, NO_PERIOD, NO_AMOUNT, BROKEN, UNCLEAR)
     }
     texts[UNKNOWN_VALUE] = NAMELESS
-    texts |= dict((LOST, SHORTENED)) | dict(scheme(of_scheme).reasons)
+    texts |= dict((LOST, SHORTENED)) | dict(reasons(of_scheme))
     return texts.get(slug) or not_linked(slug)
 
 

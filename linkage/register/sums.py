@@ -53,15 +53,13 @@ class Sums:
         self._cells = self._sums = np.empty(0, np.int64)
         self._compact()
 
-    def finish(self, people: Keys, code: int) -> Hundredths:
-        """The sums of one series: (people, periods) hundredths. people: keys, ascending, everybody's."""
+    def of(self, code: int) -> tuple[Keys, npt.NDArray[np.int64], Hundredths]:
+        """The sums of one series: person, period and hundredths of each."""
         self._compact()
         pairs, periods = np.divmod(self._cells, self._periods)
         keys, codes = np.divmod(pairs, self._series)
         mine = codes == code
-        table = np.zeros((len(people), self._periods), np.int64)
-        table[np.searchsorted(people, keys[mine]), periods[mine]] = self._sums[mine]
-        return table
+        return keys[mine], periods[mine], self._sums[mine]
 
     def _compact(self) -> None:
         cells = np.concatenate([self._cells, *(cells for cells, _ in self._waiting)])

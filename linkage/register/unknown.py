@@ -70,6 +70,11 @@ class Unknown:
         )
 
     def _may_be_shown(self) -> bool:
-        if self._many or any(_PERSONAL.search(v) or len(v) > _LONGEST for v in self._values):
+        if self._many or any(map(is_personal, self._values)):
             return False
         return self._right_column or self.rows >= _REPEATED * len(self._values)
+
+
+def is_personal(value: str) -> bool:
+    """Whether a value may be somebody's: a number, a date, an address, a text."""
+    return bool(_PERSONAL.search(value)) or len(value) > _LONGEST

@@ -131,9 +131,11 @@ def open_excel(content: InFile, origin: Origin, needed: tuple[str, ...]) -> Exce
 
 
 def _sheet(opened: calamine.CalamineWorkbook, wanted: str | None, file: str) -> str:
-    names = [sheet.name for sheet in opened.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-    if wanted is None and len(names) == 1:
-        return names[0]
+    sheets = [s for s in opened.sheets_metadata if s.typ == calamine.SheetTypeEnum.WorkSheet]
+    names = [sheet.name for sheet in sheets]
+    seen = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
+    if wanted is None and len(seen) == 1:
+        return seen[0]
     if wanted is None:
         raise SheetError("which sheet of {sheets}: {file}", sheets=listed(names), file=file)
     if wanted not in names:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import difflib
 import io
@@ -78,15 +77,20 @@ def _names(text: str, sign: str, file: str, *, cut: bool) -> tuple[str, ...]:
 
 
 def _rows(text: str, sign: str, most: int) -> list[list[str]]:
-    """The first records that are not blank; fewer where the text cannot be read on."""
+    """The first records that are not blank; fewer where there are no more. One after the header that cannot
+    be read is empty: something stands there.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     found: list[list[str]] = []
-    with contextlib.suppress(csv.Error):
+    try:
         for row in reader:
             if row:
                 found.append(row)
             if len(found) == most:
                 break
+    except csv.Error:  # a cell of more than 128 KiB
+        if found:
+            found.append([])
     return found
 
 

@@ -87,16 +87,15 @@ def open_sql(file: str, folder: Path, origin: Origin, needed: tuple[str, ...], a
     if origin.password_file is not None:
         url = url.set(password=password_in(folder / origin.password_file))
     query = origin.query or ""
-    try:
-        asked = _ask(url, query, file)
-    except _PasswordWantedError:
-        if ask is None or origin.password_file is not None:
-            raise DatabaseError(
-                "the database refuses the user or the password: {file}",
-                file=file,
-                hint="put the password into a file of its own and name it in the map: password_file = …",
-            ) from None
+    asked = _ask(url, query, file)
+    if asked is None and ask is not None and origin.password_file is None:
         asked = _ask(url.set(password=ask(file)), query, file)
+    if asked is None:
+        raise DatabaseError(
+            "the database refuses the user or the password: {file}",
+            file=file,
+            hint="put the password into a file of its own and name it in the map: password_file = …",
+        )
     try:
         names = tuple(plain(name) for name in asked.result.keys())  # noqa: SIM118 - no mapping
         check_names(names, needed, file)
@@ -106,12 +105,8 @@ def open_sql(file: str, folder: Path, origin: Origin, needed: tuple[str, ...], a
     return SqlReader(asked, file, Head(names, "sql"))
 
 
-class _PasswordWantedError(Exception):
-    """The database wants another password, or one at all."""
-
-
-def _ask(url: sa.URL, query: str, file: str) -> _Asked:
-    """Raises DatabaseError, _PasswordWantedError."""
+def _ask(url: sa.URL, query: str, file: str) -> _Asked | None:
+    """The result; None where another password is wanted, or one at all. Raises DatabaseError."""
     try:
         return _Asked(url, query)
     except (ModuleNotFoundError, exc.NoSuchModuleError):
@@ -119,7 +114,7 @@ def _ask(url: sa.URL, query: str, file: str) -> _Asked:
     except exc.SQLAlchemyError as error:
         failed = "password" if _wants_password(error) else _state(error)
     if failed == "password":
-        raise _PasswordWantedError
+        return None
     if failed == "driver":
         raise DatabaseError(
             "no driver for {driver} is installed: {file}",

@@ -15,8 +15,9 @@ from keys.errors import KeysError
 from keys.identity import PublicIdentity
 from linkage.commands.agreement import load
 from linkage.commands.agreement_keys import public_keys
-from linkage.commands.keys import own_party, read_identity
+from linkage.commands.identities import read_identity
 from linkage.commands.register_new_facts import NewMap
+from linkage.commands.secret import own_party
 from linkage.errors import FileError, UsageError
 from linkage.identifiers import scheme
 from linkage.register.draft import Looked, draft

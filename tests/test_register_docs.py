@@ -61,9 +61,11 @@ def test_the_examples_of_centuries_are_right() -> None:
 
 
 @pytest.mark.parametrize("text", [ENGLISH, SWEDISH], ids=["en", "sv"])
-def test_the_map_in_the_docs_is_one(text: str) -> None:
-    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    assert len(parse_map(block).sources) == 2
+def test_the_maps_in_the_docs_are_maps(text: str) -> None:
+    whole, *parts = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert len(parse_map(whole).sources) == 2
+    for part in parts:  # one source of a map
+        assert len(parse_map(f'format = "linkage-register/1"\n{part}').sources) == 1
 
 
 def test_what_comes_later_and_what_rows_are_refused_for_is_told() -> None:

@@ -6,10 +6,14 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from linkage.agreement import parse
 from linkage.errors import AgreementError
+from linkage.identifiers import scheme
+from linkage.register.numbers import SHORTEST, Broken
+from linkage.schemes import SCHEMES as AGREED
 from tests.plain_nordic import finnish, norwegian
 from tests.rounds import Round
 from tests.test_export_flow import AGREEMENT
@@ -74,3 +78,21 @@ def test_an_agreement_says_what_text_looks_like_and_warns_of_test_numbers() -> N
     assert not any("rehearsal" in str(text) for text in parse(earnest).warnings)
     with pytest.raises(AgreementError):
         parse(AGREEMENT.replace(IDENTIFIER, 'scheme = "fi"\n'))
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "expected"),
+    [
+        ("dk", "101585000", ["0101585000"]),
+        ("no", "1819000170", []),  # one digit less, and with a zero it is no number
+        ("dk", "010158-5000, 020158-5000", ["0101585000", "0201585000"]),
+        ("fi", f"{FINNS[0]} {FINNS[1]}", FINNS[:2]),
+        ("text", "kund-1; KUND-22", ["KUND-1", "KUND-22"]),
+        ("text", "KUND-1;KUND/2", ["KUND-1"]),
+    ],
+)
+def test_cells_are_mended_for_every_scheme(name: str, cell: str, expected: list[str]) -> None:
+    made = scheme(name, "KUND-[0-9]{1,6}")
+    numbers = Broken(made, dt.date(2021, 1, 15), several=True, repair=name in SHORTEST).read(pa.array([cell]))
+    there = numbers.accepted(made, AGREED[name].kinds)
+    assert made.canonical(numbers.key[there]).astype(str).tolist() == expected

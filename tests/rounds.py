@@ -142,11 +142,12 @@ class Round:
                 text += f'[[source]]\nfile = "{series}.csv"\nid = "Personnummer"\nseries = "{series}"\n'
             (folder / "register.toml").write_text(text, encoding="utf-8")
 
-    def export(self, party: str) -> Done:
+    def export(self, party: str, *options: str) -> Done:
         """A party's export."""
         return ok(
             *("export", "--agreement", self.agreement, "--map", "register.toml"),
             *("--out", self.package(party), "--json"),
+            *options,
             cwd=self.at(party),
         )
 

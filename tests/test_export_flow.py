@@ -618,3 +618,40 @@ def test_seeds_are_made_where_the_release_asks_for_them(tmp_path: Path) -> None:
     assert rows.seeds is not None
     key = made.secret.record_key().hmac_key
     assert bytes(rows.seeds[0]) == hmac.digest(key, f"se:{person}".encode(), "sha256")[:16]
+
+
+def test_few_refused_rows_are_left_out_and_told_and_many_stop_it(home: Path) -> None:
+    people = [personnummer(dt.date(1990, 1, 1) + dt.timedelta(i), 238) for i in range(99)]
+    good = [(person, "Krami", "2020-02-01", "") for person in people]
+    write_rows(home / "r.csv", *good, ("199001012384", "Krami", "2020-02-01", ""))
+    agreement = ("--agreement", "../agreement/agreement.toml")
+    under = link("export", *agreement, cwd=home)
+    assert under.code == 0
+    assert "  1 refused: a wrong check digit" in under.out
+    assert "\n  99 people in krami\n" in under.out
+    assert "people in each period" in under.out
+    over = link("export", "--max-refused", "0.5%", *agreement, cwd=home)
+    assert over.code == 10
+    assert over.err.splitlines()[:3] == [
+        "error: 1 of 100 rows are refused, 1.0 %, and at most 0.5 % may be",
+        "  1 refused: a wrong check digit",
+        "  r.csv, record 101, column 'Pnr': a wrong check digit",
+    ]
+    assert "19900101" not in under.out + under.err + over.out + over.err
+    assert link("export", "--max-refused", "lots", *agreement, cwd=home).code == 2
+    swedish = link("export", "--lang", "sv", "--max-refused", "0%", *agreement, cwd=home)
+    assert "1 av 100 rader avvisas, 1.0 %, och högst 0 % får göra det" in swedish.err
+
+
+def test_json_holds_the_quality_of_the_register(home: Path) -> None:
+    row = ("199001012385", "Krami", "2020-02-01", "2020-03-01")
+    write_rows(home / "r.csv", row, row)
+    done = link("export", "--dry-run", "--json", "--agreement", "../agreement/agreement.toml", cwd=home)
+    quality = done.json["quality"]
+    assert [month for month, people in quality["periods"]["krami"].items() if people] == [
+        "2020-02",
+        "2020-03",
+    ]
+    assert set(quality["periods"]) == {"krami", "avanti"}
+    assert (quality["duplicates"], quality["duplicates_exact"], quality["age_known"]) == (1, True, 1)
+    assert any("nobody is in krami in 2020-01, 2020-04" in warning for warning in done.json["warnings"])

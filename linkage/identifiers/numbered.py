@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from linkage.dimensions import Dimensions
 
-_KEPT = 1 << 18  # values whose reading is remembered: registers name the same people again and again
+_KEPT = 1 << 19  # values whose reading is remembered: registers name the same people again and again
 
 
 class Reason(IntEnum):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.identifiers import Identifiers, dimensions
+from linkage.register.groups import grouped, put
 
 if TYPE_CHECKING:
     from linkage.dimensions import Dimensions
@@ -98,15 +99,13 @@ class Fold:
         return people, presence
 
     def _compact(self) -> None:
-        people = np.concatenate([self._people, *(people for people, _ in self._waiting)])
-        masks = np.concatenate([self._masks, *(masks for _, masks in self._waiting)])
-        self._waiting, self._rows = [], 0
-        if not len(people):
+        """Put the rows that wait into the table."""
+        if not self._waiting:
             return
-        order = np.argsort(people)
-        people, masks = people[order], masks[order]
-        starts = np.flatnonzero(np.concatenate(([True], people[1:] != people[:-1])))
-        self._people, self._masks = people[starts], np.bitwise_or.reduceat(masks, starts)
+        people, masks = (np.concatenate(column) for column in zip(*self._waiting, strict=True))
+        self._waiting, self._rows = [], 0
+        new = grouped(people, masks, np.bitwise_or)
+        self._people, self._masks = put((self._people, self._masks), new, np.bitwise_or)
 
 
 def folded(

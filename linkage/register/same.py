@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from linkage.register.groups import put, starts
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -69,15 +71,14 @@ class Same:
         return hashes[hashes & ends == 0] if self._zeros else hashes
 
     def _compact(self) -> None:
-        hashes = np.concatenate([self._hashes, *self._waiting])
-        rows = np.concatenate([self._rows, np.ones(len(hashes) - len(self._hashes), np.int64)])
-        self._waiting = []
-        if not len(hashes):
+        if not self._waiting:
             return
-        order = np.argsort(hashes)
-        hashes, rows = hashes[order], rows[order]
-        starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
-        self._hashes, self._rows = hashes[starts], np.add.reduceat(rows, starts)
+        hashes = np.concatenate(self._waiting)
+        self._waiting = []
+        hashes.sort()
+        first = starts(hashes)
+        new = hashes[first], np.diff(np.append(first, len(hashes)))
+        self._hashes, self._rows = put((self._hashes, self._rows), new, np.add)
         while len(self._hashes) > MOST:
             self._zeros += 1
             here = self._hashes & np.uint64((1 << self._zeros) - 1) == 0

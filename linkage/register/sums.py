@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from linkage.register.groups import grouped, put
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -62,15 +64,12 @@ class Sums:
         return keys[mine], periods[mine], self._sums[mine]
 
     def _compact(self) -> None:
-        cells = np.concatenate([self._cells, *(cells for cells, _ in self._waiting)])
-        sums = np.concatenate([self._sums, *(sums for _, sums in self._waiting)])
-        self._waiting, self._rows = [], 0
-        if not len(cells):
+        """Put the rows that wait into the table."""
+        if not self._waiting:
             return
-        order = np.argsort(cells)
-        cells, sums = cells[order], sums[order]
-        starts = np.flatnonzero(np.concatenate(([True], cells[1:] != cells[:-1])))
-        self._cells, self._sums = cells[starts], np.add.reduceat(sums, starts)
+        cells, sums = (np.concatenate(column) for column in zip(*self._waiting, strict=True))
+        self._waiting, self._rows = [], 0
+        self._cells, self._sums = put((self._cells, self._sums), grouped(cells, sums, np.add), np.add)
 
 
 def whole(sums: Hundredths, most: int) -> tuple[Whole, int, int]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from linkage.errors import RegisterError
-from linkage.register import ByColumn, Source, Spells
+from linkage.register import ByColumn, Source, Spells, parse_map
 from linkage.register.errors import UnknownValueError
 from tests.registers import ANNA, bitmaps, read_text
 
@@ -94,3 +94,14 @@ def test_a_column_of_names_is_only_counted(tmp_path: Path) -> None:
     renamed = read_text(tmp_path, register(*["Nya Krami"] * 5), SOURCE)
     assert renamed.fault is not None
     assert [str(detail) for detail in renamed.fault.details] == ["'Nya Krami': 5"]
+
+
+def test_empty_cells_can_be_ignored(tmp_path: Path) -> None:
+    text = (
+        'format = "linkage-register/1"\n[[source]]\nfile = "r.csv"\nid = "Pnr"\nstart = "Start"\nend = "Slut"\n'
+        'series = { column = "Insats", values = { "Krami" = "krami" }, ignore = [""] }\n'
+    )
+    (source,) = parse_map(text).sources
+    found = read_text(tmp_path, register("Krami", "", "  "), source)
+    assert found.fault is None
+    assert found.folded.summary.rows_ignored == 2

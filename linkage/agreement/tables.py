@@ -240,7 +240,7 @@ class Table:
             )
         return ""
 
-    def texts(self, key: str) -> list[str]:
+    def texts(self, key: str, *, empty: bool = False) -> list[str]:
         """A list of texts, as it stands; what is none is noted, and the list is cut before it."""
         value = self._get(key, list, Text("a list of texts"))
         texts: list[str] = []
@@ -248,7 +248,7 @@ class Table:
             if not isinstance(item, str):
                 self.wrong((*self.path, key, index), item, Text("text in quotes"), quotes=True)
                 break
-            texts.append(self.checked((*self.path, key, index), item))
+            texts.append(self.checked((*self.path, key, index), item, empty=empty))
         return texts
 
     def table(self, key: str) -> Table:

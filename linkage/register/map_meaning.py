@@ -59,7 +59,8 @@ def _by_column(table: Table) -> ByColumn:
         table.problem("values", Text("names no value"))
     if len(series) < len(values.data):
         table.problem("values", Text("the same value twice, but for spaces or the way letters are stored"))
-    ignore = frozenset(plain(cell) for cell in table.texts("ignore")) if table.has("ignore") else frozenset()
+    named = table.texts("ignore", empty=True) if table.has("ignore") else []
+    ignore = frozenset(plain(cell) for cell in named)
     if both := sorted(ignore & series.keys()):
         table.problem("ignore", Text("{value!r} stands under values too", {"value": both[0]}))
     table.finish()
@@ -80,7 +81,7 @@ def cells(table: Table, key: str) -> Mapping[str, frozenset[str]]:
 def _cells(columns: Table, column: str) -> list[str]:
     if isinstance(columns.data[column], str):
         return [columns.text(column, empty=True)]
-    cells = columns.texts(column)
+    cells = columns.texts(column, empty=True)
     if columns.data[column] == []:
         columns.problem(column, Text("an empty list: no row would ever be read"))
     return cells

@@ -98,7 +98,8 @@ def test_a_column_of_names_is_only_counted(tmp_path: Path) -> None:
 
 def test_empty_cells_can_be_ignored(tmp_path: Path) -> None:
     text = (
-        'format = "linkage-register/1"\n[[source]]\nfile = "r.csv"\nid = "Pnr"\nstart = "Start"\nend = "Slut"\n'
+        'format = "linkage-register/1"\n'
+        '[[source]]\nfile = "r.csv"\nid = "Pnr"\nstart = "Start"\nend = "Slut"\n'
         'series = { column = "Insats", values = { "Krami" = "krami" }, ignore = [""] }\n'
     )
     (source,) = parse_map(text).sources

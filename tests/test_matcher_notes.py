@@ -11,7 +11,7 @@ from linkage.ledger import Ledger
 from tests.matchers import NOW, ROUND, Table, keys
 from tests.rounds import Done, link
 
-WORDS = "this ledger has not seen the round key of malmo-sok-1 being made: is it the right one?"
+WORDS = "ledger.db has not seen the round key of malmo-sok-1 being made: is it the right one?"
 
 
 def run(table: Table, command: str, *words: str | Path) -> Done:
@@ -29,7 +29,9 @@ def played(table: Table) -> list[Done]:
 
 def test_a_ledger_that_has_not_seen_the_key_is_told_beside_the_data(tmp_path: Path) -> None:
     for done in played(Table(tmp_path)):
+        assert done.err.startswith("warning: the ledger ")
         assert WORDS in done.err
+        assert "docs/ledger.md" in done.err
         assert json.loads(done.out)["round"] == str(ROUND)
 
 

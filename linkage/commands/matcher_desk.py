@@ -94,8 +94,8 @@ class Desk:
             return ()
         return (
             Text(
-                "this ledger has not seen the round key of {round} being made: is it the right one? "
-                "one round, one ledger: {place}",
+                "warning: the ledger {place} has not seen the round key of {round} being made: "
+                "is it the right one? one round, one ledger: see docs/ledger.md",
                 {"round": self.round_id, "place": self.ledger.place},
             ),
         )

@@ -20,6 +20,7 @@ from linkage.ledger import Ledger, RoundId
 from linkage.ledger.errors import StateError
 from tests import faults
 from tests.ledgers import NOW, TERMS, arrival
+from tests.rounds import link, ok
 
 posix = pytest.mark.skipif(os.name == "nt", reason="without a passphrase on POSIX only")
 pytestmark = posix
@@ -164,3 +165,18 @@ def test_stopped_anywhere_and_once_more(tmp_path: Path, how: str) -> None:
         assert public(folder).fingerprint == facts.fingerprint
         whole(folder)
     assert at > 5, at
+
+
+def test_the_next_round_in_the_same_folder_is_told_where_to_make_its_key(tmp_path: Path) -> None:
+    home = tmp_path / "matcher"
+    home.mkdir()
+    files.write_private(home / "identity.key", "identity", OWN.to_bytes(), None)
+    first = ("keys", "round", "--agreement-name", "malmo-sok", "--no-passphrase")
+    assert "a new ledger begins" in ok(*first, "--round", "1", cwd=home).err
+    refused = link(*first, "--round", "2", cwd=home)
+    assert refused.code == 12
+    words = "--identity ../matcher/identity.key --ledger sqlite:///../matcher/ledger.db"
+    assert words in refused.err
+    (tmp_path / "matcher-2").mkdir()
+    made = ok(*first, "--round", "2", *words.split(), cwd=tmp_path / "matcher-2")
+    assert "a new ledger" not in made.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -13,8 +13,9 @@ from keys.atomic import whole_file
 from keys.identity import Identity, RoundKey
 from linkage.commands.identities import read_identity
 from linkage.commands.matcher_desk import utc_now
-from linkage.errors import Error, KeysError
+from linkage.errors import Error, KeysError, Text
 from linkage.ledger import Ledger, RoundId
+from linkage.ledger.errors import NoLedgerError
 
 KEY = "round.key"
 
@@ -22,12 +23,18 @@ KEY = "round.key"
 class KeyOfAnotherRoundError(KeysError):
     """A round key is there already, of another round or another matcher."""
 
-    hint: ClassVar[str] = "make it in a folder of its own, or move the other key to where it is kept"
+    hint: ClassVar[str] = (
+        "make it in a folder of its own beside this one, with --identity {identity} --ledger {ledger}: "
+        "one ledger for all rounds"
+    )
 
 
 @dataclass(frozen=True)
 class RoundKeyFacts:
-    """A round key: where it lies, and its fingerprint. already: it was there, and what lacked was added."""
+    """A round key: where it lies, and its fingerprint. already: it was there, and what lacked was added.
+
+    notes: what the matcher should look at.
+    """
 
     name: str
     fingerprint: str
@@ -35,6 +42,7 @@ class RoundKeyFacts:
     public: Path
     passphrase: bool
     already: bool
+    notes: tuple[Text, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """The facts, for --json."""
@@ -66,10 +74,14 @@ def round_key(
     """
     signer = read_identity(identity, ask)
     round_id = RoundId(agreement_name, number)
-    books = Ledger.open(ledger)
     path, public = folder / KEY, folder / f"{signer.name}-round.pub"
     already = path.exists()
-    key = _found(path, passphrase, round_id, signer) if already else _made(round_id, signer, books)
+    if already:
+        beside = {"identity": _beside(str(identity), folder), "ledger": _ledger_beside(ledger, folder)}
+        key = _found(path, passphrase, round_id, signer, beside)
+    books, notes = _books(ledger)
+    if not already:
+        key = _made(round_id, signer, books)
     if not already:
         files.write_private(path, "round", key.to_bytes(), passphrase)
     try:
@@ -80,7 +92,33 @@ def round_key(
         raise
     with whole_file(public) as stream:
         stream.write(key.public.to_text().encode())
-    return RoundKeyFacts(signer.name, key.public.fingerprint, path, public, passphrase is not None, already)
+    return RoundKeyFacts(
+        signer.name, key.public.fingerprint, path, public, passphrase is not None, already, notes
+    )
+
+
+def _books(ledger: str) -> tuple[Ledger, tuple[Text, ...]]:
+    """The ledger, and what is said where it is a new one: a round that it does not know may be in another."""
+    try:
+        return Ledger.open(ledger, create=False), ()
+    except NoLedgerError:
+        books = Ledger.open(ledger)
+        began = Text(
+            "a new ledger begins: {place}; if there is one of earlier rounds, name it with --ledger: "
+            "see docs/ledger.md",
+            {"place": books.place},
+        )
+        return books, (began,)
+
+
+def _beside(path: str, folder: Path) -> str:
+    """How a file is named from a folder beside this one."""
+    return path if Path(path).is_absolute() else f"../{folder.resolve().name}/{Path(path).as_posix()}"
+
+
+def _ledger_beside(url: str, folder: Path) -> str:
+    start = "sqlite:///"
+    return start + _beside(url.removeprefix(start), folder) if url.startswith(start) else url
 
 
 def _made(round_id: RoundId, signer: Identity, books: Ledger) -> RoundKey:
@@ -89,7 +127,10 @@ def _made(round_id: RoundId, signer: Identity, books: Ledger) -> RoundKey:
     return RoundKey.generate(signer.name, round_id.name, round_id.number, signer)
 
 
-def _found(path: Path, passphrase: str | None, round_id: RoundId, signer: Identity) -> RoundKey:
+def _found(
+    path: Path, passphrase: str | None, round_id: RoundId, signer: Identity, beside: Mapping[str, str]
+) -> RoundKey:
+    """The key that is there. beside: how identity and ledger are named from a folder beside this one."""
     ask = None if passphrase is None else lambda: passphrase
     key = RoundKey.from_bytes(files.read_private(path, "round", ask))
     public = key.public
@@ -99,6 +140,9 @@ def _found(path: Path, passphrase: str | None, round_id: RoundId, signer: Identi
         signer.public.fingerprint,
     ):
         raise KeyOfAnotherRoundError(
-            "{path} is the key of {found}", path=path, found=RoundId(public.agreement, public.round)
+            "{path} is the key of {found}",
+            path=path,
+            found=RoundId(public.agreement, public.round),
+            **beside,
         )
     return key

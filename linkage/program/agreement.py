@@ -79,7 +79,6 @@ def agreement_fill(file: Path) -> None:
             Text("filled in: {names}", {"names": ", ".join(facts.filled) or "–"}),
             *([Text("still missing: {names}", {"names": ", ".join(facts.missing)})] if facts.missing else []),
             *facts.notes,
-            *facts.notes,
         ],
         after=Text("linkage agreement check {path}", {"path": file}),
     )
@@ -148,8 +147,9 @@ def agreement_next(file: Path, out: Path | None) -> None:
         facts.as_json(),
         [Text("written: {path}", {"path": facts.path}), *facts.notes],
         after=Text(
-            "check the window and the questions, then let the matcher make a round key: "
-            "linkage keys round --agreement-name {name} --round {round}",
+            "check the window and the questions, then let the matcher make a round key, in a folder of its "
+            "own: linkage keys round --agreement-name {name} --round {round} "
+            "--identity ../matcher/identity.key --ledger sqlite:///../matcher/ledger.db",
             {"name": facts.name, "round": facts.round},
         ),
     )

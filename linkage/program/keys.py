@@ -17,7 +17,7 @@ from linkage.program.options import (
     option,
     passphrase_option,
 )
-from linkage.program.terminal import tell
+from linkage.program.terminal import note, tell
 
 
 @click.group(cls=Group)
@@ -117,6 +117,8 @@ def keys_round(
         ask=asking.passphrase_for_reading(identity_passphrase_file or passphrase_file),
         ledger=ledger,
     )
+    for line in made.notes:
+        note(line)
     tell(
         made.as_json(),
         [

@@ -262,8 +262,8 @@ def _retention(agreement: Agreement) -> Section:
         Text("Retention"),
         (
             Text(
-                "Packages and the key of the round are destroyed {days} days after the release, with a "
-                "signed receipt.",
+                "Packages and the key of the round are to be destroyed {days} days after the release, with "
+                "a signed receipt: the matcher does it by linkage purge.",
                 {"days": agreement.retention.days},
             ),
             Text("Decision: {basis}", {"basis": agreement.retention.basis}),

@@ -293,7 +293,7 @@ def test_problems_are_written_for_the_user_alone(home: Path) -> None:
 
 
 def test_two_sources_of_one_file_have_their_own_problems(home: Path) -> None:
-    write_rows(home / "r.csv", ("x", "Krami", "2020-01-01", ""))
+    write_rows(home / "r.csv", ("x", "Krami", "2020-01-01", ""), ("199001012385", "Krami", "2020-01-01", ""))
     (home / "register.toml").write_text(MAP + MAP[MAP.index("[[source]]") :], encoding="utf-8")
     assert [p.name for p in run(home).problems] == ["r.csv.problems.csv", "r.csv-2.problems.csv"]
 

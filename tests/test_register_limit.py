@@ -81,3 +81,16 @@ def test_who_is_only_in_refused_rows_is_not_counted_but_there(tmp_path: Path) ->
     assert (found.folded.summary.people_counted, found.folded.summary.people_total) == (1, 2)
     again = read_text(tmp_path, HEAD + GOOD + f"{ANNA};igår;\n" + f"{BO};2020-01-01;\n" + BROKEN)
     assert (again.folded.summary.people_counted, again.folded.summary.people_total) == (2, 2)
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+def test_a_source_without_any_readable_number_is_told_as_such(tmp_path: Path, rows: int) -> None:
+    found = read_text(tmp_path, HEAD + UNREADABLE * rows)
+    assert Limit.parse("100%").fault(found, scheme("se")) is None
+    said = f"r.csv: no row has an identity number that can be read, of {rows}: is 'Pnr' the right column?"
+    assert str(found.fault) == said
+
+
+@pytest.mark.parametrize("row", [GOOD, BROKEN, NOT_LINKED])
+def test_one_number_that_is_read_is_enough_whatever_its_kind_and_its_days(tmp_path: Path, row: str) -> None:
+    assert read_text(tmp_path, HEAD + UNREADABLE * 50 + row).fault is None

@@ -104,6 +104,12 @@ class RefusedError(RegisterError):
     hint = "correct the rows in the register: --dry-run lists them in FILE.problems.csv; or see --max-refused"
 
 
+class UnreadableError(RegisterError):
+    """A source has no row with an identity number that can be read."""
+
+    hint = "name the column of the identity numbers: --id, or id in the map; see the agreement's scheme too"
+
+
 class UnknownValueError(RegisterError):
     """A column of series has values that the map does not name."""
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.errors import Text
+from linkage.register.errors import UnreadableError
 from linkage.register.numbers import Broken, Mark, Numbers, ShortenedError
 from linkage.register.reasons import LOST, SHORTENED, before, beside, not_linked
 
@@ -43,6 +44,8 @@ class People:
     ) -> None:
         self._shortened = 0  # numbers that a spreadsheet wrote as a power of ten
         self._first: tuple[int, str] = (0, "")
+        self._looked = 0  # rows, and those of them in which some number could be read
+        self._readable = 0
         self._source = source
         self._plan = plan
         self._tally = tally
@@ -58,6 +61,7 @@ class People:
         spare = _spare(columns)
         linked, partly = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
         several = [self._own.read(column) for column in columns]
+        self._look(several, len(rows))
         accepted = [n.accepted(self._plan.scheme, self._plan.accept) for n in several]
         for numbers, there in zip(several, accepted, strict=True):
             linked[numbers.cell[there]] = True
@@ -96,6 +100,7 @@ class People:
         """Rows that say nothing but which number a person had before: they are nobody's presence."""
         column = self._source.ids[0]
         numbers = self._own.read(_taken(batch.texts[column], rows, len(batch)))
+        self._look([numbers], len(rows))
         accepted = numbers.accepted(self._plan.scheme, self._plan.accept)
         self._mark(numbers, batch.first + rows, column)
         self._leave_out(numbers, np.flatnonzero(~accepted), batch.first + rows, column)
@@ -115,10 +120,18 @@ class People:
             self._first = self._first if self._shortened else (int(records[short[0]]), column)
             self._shortened += len(short)
 
-    def fault(self) -> ShortenedError | None:
+    def _look(self, several: list[Numbers], rows: int) -> None:
+        """Count the rows in which a number of any kind can be read, linked or not."""
+        readable = np.zeros(rows, bool)
+        for numbers in several:
+            readable[numbers.cell[(numbers.mark <= Mark.REPAIRED) & (numbers.reason == 0)]] = True
+        self._looked += rows
+        self._readable += int(readable.sum())
+
+    def fault(self) -> ShortenedError | UnreadableError | None:
         """Why the file is refused as a whole; None where it is not."""
         if not self._shortened:
-            return None
+            return self._unreadable()
         record, column = self._first
         return ShortenedError(
             "a spreadsheet shortened identity numbers (as 1,9E+11), {count} in all:"
@@ -127,6 +140,18 @@ class People:
             file=self._source.file,
             column=column,
             record=record,
+        )
+
+    def _unreadable(self) -> UnreadableError | None:
+        """Not one row has an identity number: most often another column is meant."""
+        if self._readable or not self._looked:
+            return None
+        return UnreadableError(
+            "{file}: no row has an identity number that can be read, of {rows}:"
+            " is {columns} the right column?",
+            file=self._source.file,
+            rows=self._looked,
+            columns=", ".join(repr(column) for column in self._source.ids),
         )
 
     def _refuse(

@@ -112,10 +112,10 @@ def read(
 
 
 def _fault(readers: list[_SourceReader]) -> RegisterError | None:
-    """The file whose numbers a spreadsheet shortened; else the values that have no name."""
-    shortened = next((fault for reader in readers if (fault := reader.people.fault())), None)
+    """The file whose numbers a spreadsheet shortened, or that has none; else the values that have no name."""
+    broken = next((fault for reader in readers if (fault := reader.people.fault())), None)
     unknown = (reader.series.unknown for reader in readers)
-    return shortened or next((values.error() for values in unknown if values.rows), None)
+    return broken or next((values.error() for values in unknown if values.rows), None)
 
 
 def _first(readers: list[_SourceReader]) -> tuple[Text, ...]:

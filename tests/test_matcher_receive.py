@@ -511,3 +511,20 @@ def test_a_package_of_a_day_to_come_is_refused_and_can_be_corrected(table: Table
     assert "(8) not of a day to come" in str(table.status().lines()[-1])
     # one day on, its time has come
     table.receive(ahead, now=NOW + dt.timedelta(days=1))
+
+
+def test_an_older_delivery_again_is_told_to_be_replaced(table: Table) -> None:
+    old, new = table.package("af"), table.package("af", minute=5)
+    table.receive(old)
+    first = table.receive(new, now=NOW + dt.timedelta(minutes=9))
+    assert "may be deleted" in str(first.lines()[-1])
+    again = [str(line) for line in table.receive(old, now=NOW + dt.timedelta(minutes=10)).lines()]
+    at = (NOW + dt.timedelta(minutes=9)).astimezone()
+    assert again == [f"this package of af was replaced; the one received {at:%Y-%m-%d %H:%M} counts"]
+
+
+def test_after_the_match_the_next_step_is_no_match(table: Table) -> None:
+    packages = table.both()
+    table.match(packages, languages=())
+    facts = table.receive(packages[0])
+    assert str(facts.after()) == "nothing: the round malmo-sok-1 is matched, and its release stands"

@@ -13,7 +13,7 @@ from linkage.commands import leftovers
 from linkage.commands.matcher_desk import Desk, utc_now
 from linkage.commands.store import NotAFileError, open_sent, sha512
 from linkage.errors import Error, PackageError, Text, UsageError
-from linkage.ledger import Arrival, Refusal, State
+from linkage.ledger import Arrival, Received, Refusal, State
 from linkage.ledger.errors import OlderError
 from linkage.package import read
 
@@ -38,12 +38,30 @@ class NothingNamedError(UsageError):
 
 @dataclass(frozen=True)
 class ReceivedPackage:
-    """One package of the call. already: its very bytes were received before, and nothing was done."""
+    """One package of the call. already: its very bytes were received before, and nothing was done.
+
+    counting: when the package that counts was received, where a newer one has taken this one's place.
+    """
 
     party: str
     id: str
     sha512: str
     already: bool
+    counting: dt.datetime | None = None
+
+    def line(self) -> Text:
+        """What was done with it, for a person."""
+        if self.counting is not None:
+            return Text(
+                "this package of {party} was replaced; the one received {at:%Y-%m-%d %H:%M} counts",
+                {"party": self.party, "at": self.counting.astimezone()},
+            )
+        return Text(
+            "the package of {party} was here already: nothing changed"
+            if self.already
+            else "received the package of {party}, sealed as it came",
+            {"party": self.party},
+        )
 
 
 @dataclass(frozen=True)
@@ -54,6 +72,8 @@ class ReceiveFacts:
     packages: tuple[ReceivedPackage, ...]
     missing: tuple[str, ...]
     agreement: Path
+    store: Path
+    state: State = State.OPEN
     notes: tuple[Text, ...] = ()
 
     def as_json(self) -> dict[str, object]:
@@ -69,18 +89,24 @@ class ReceiveFacts:
 
     def lines(self) -> list[Text]:
         """The facts, for a person."""
-        return [
-            Text(
-                "the package of {party} was here already: nothing changed"
-                if p.already
-                else "received the package of {party}, sealed as it came",
-                {"party": p.party},
+        lines = [package.line() for package in self.packages]
+        if not all(package.already for package in self.packages):
+            lines.append(
+                Text(
+                    "a copy is kept in {folder}; the file that was delivered may be deleted",
+                    {"folder": self.store},
+                )
             )
-            for p in self.packages
-        ]
+        return lines
 
     def after(self) -> Text:
         """The next step."""
+        if self.state is State.RELEASED:
+            return Text(
+                "nothing: the round {round} is matched, and its release stands", {"round": self.round}
+            )
+        if self.state in {State.FAILED, State.PURGED}:
+            return Text("agree on a new round: linkage agreement next")
         if self.missing:
             return Text("wait for the packages of {parties}", {"parties": ", ".join(self.missing)})
         return Text("link match --agreement {agreement}", {"agreement": self.agreement})
@@ -98,7 +124,11 @@ def receive(
         raise NothingNamedError("no package was named")
     desk = Desk.at(agreement, ledger, store, create=True)
     taken = take_in(desk, packages, now or utc_now())
-    return ReceiveFacts(str(desk.round_id), taken, desk.missing(), agreement, desk.notes())
+    found = desk.ledger.round(desk.round_id)
+    state = State.OPEN if found is None else found.state
+    if found is not None and found.released is not None:
+        state = State.RELEASED
+    return ReceiveFacts(str(desk.round_id), taken, desk.missing(), agreement, store, state, desk.notes())
 
 
 def take_in(desk: Desk, paths: Sequence[Path], now: dt.datetime) -> tuple[ReceivedPackage, ...]:
@@ -117,7 +147,13 @@ def take_in(desk: Desk, paths: Sequence[Path], now: dt.datetime) -> tuple[Receiv
         raise
     _repair(desk, [(path, package) for path, package in checked if package.repeated])
     _tidy(desk)
-    return tuple(ReceivedPackage(p.party, p.id, p.sha512, p.repeated) for _, p in checked)
+    counting = desk.counting()
+    return tuple(_told(package, counting[package.party]) for _, package in checked)
+
+
+def _told(package: intake.Package, counting: Received) -> ReceivedPackage:
+    newer = None if counting.sha512 == package.sha512 else counting.received
+    return ReceivedPackage(package.party, package.id, package.sha512, package.repeated, newer)
 
 
 def _checked(desk: Desk, paths: Sequence[Path], now: dt.datetime) -> list[tuple[Path, intake.Package]]:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from linkage.synthetic.numbers import personnummer, samordningsnummer
 from tests.registers import ANNA, BO
 
 FOLDER = Path(__file__).with_name("registers")
@@ -32,11 +33,15 @@ GOOD = {"people": 2, "used": 3}
 
 @dataclass(frozen=True)
 class Case:
-    """A register, what the map says of how it is written, and what must come of it."""
+    """A register, what the map says of how it is written, and what must come of it.
+
+    source: the map's lines on this source, where they are not the usual ones (start and end, series krami).
+    """
 
     data: bytes
     expected: dict[str, Any]
     origin: str = ""
+    source: str = ""
 
 
 def csv(encoding: str = "utf-8", sign: str = ";", end: str = "\r\n") -> bytes:
@@ -181,13 +186,62 @@ def cases() -> dict[str, Case]:
     return found
 
 
+CIA = personnummer(dt.date(2005, 5, 5), 238)  # ten digits begin with a zero
+BEFORE = samordningsnummer(dt.date(1985, 5, 5), 239)
+STAY = 'id = "Pnr"\nstart = "Start"\nend = "Slut"\nseries = "krami"\n'
+PAID = 'id = "Pnr"\nperiod = "Månad"\namount = "Belopp"\nseries = "bistand"\n'
+
+
+def table(*rows: str) -> bytes:
+    """Lines of a CSV."""
+    return ("\n".join(rows) + "\n").encode()
+
+
+def meanings() -> dict[str, Case]:
+    """Quirks of what cells say: numbers, days, amounts, people."""
+    stays = "Pnr;Start;Slut"
+    forms = table(stays, f"{ANNA};2020-01-01;", f"{BO};01.02.2020;", f"{CIA};20200301;")
+    lost = table(stays, f"{ANNA};2020-01-01;", f"{CIA[2:].lstrip('0')};2020-01-01;")
+    amounts = table(
+        "Pnr;Månad;Belopp",
+        f"{ANNA};2020-01;1 234,50 kr",
+        f"{ANNA};2020-01;-200",
+        f"{BO};2020-02;61 000",
+        f"{CIA};2020-03;1.234",
+        f"{CIA};2020-03;",
+    )
+    return {
+        "three-forms-of-days.csv": Case(forms, {"people": 1, "used": 1, "refused": {"broken-date": 2}}),
+        "three-forms-that-are-named.csv": Case(forms, {"people": 3, "used": 3}, source=f'{STAY}dates = ["%d.%m.%Y", "%Y%m%d"]\n'),
+        "open-end-in-9999.csv": Case(table(stays, f"{ANNA};2020-01-01;9999-12-31"), {"people": 1, "used": 1}),
+        "day-1900-01-00.csv": Case(table(stays, f"{ANNA};1900-01-00;", f"{BO};2020-01-01;"), {"people": 1, "used": 1, "refused": {"broken-date": 1}}),
+        "shortened-by-a-spreadsheet.csv": Case(table(stays, "1,99001E+11;2020-01-01;", f"{BO};2020-01-01;"), {"people": 1, "used": 1, "refused": {"shortened": 1}, "fault": True}),
+        "lost-zeros.csv": Case(lost, {"people": 1, "used": 1, "refused": {"lost-zeros": 1}}),
+        "lost-zeros-put-back.csv": Case(lost, {"people": 2, "used": 2, "repaired": 1}, source=f'{STAY}repair = "leading-zeros"\n'),
+        "several-numbers-in-a-cell.csv": Case(table(stays, f'"{ANNA}, {BO}";2020-01-01;', f"{CIA} {ANNA};2020-02-01;"), {"people": 3, "used": 2}, source=STAY.replace('id = "Pnr"', 'ids = ["Pnr"]')),
+        "household.csv": Case(table("Sökande;Medsökande;Månad;Belopp", f"{ANNA};{BO};2020-01;1 000", f"{CIA};;2020-01;500,50"), {"people": 3, "used": 2, "amounts": {ANNA: [1000], BO: [1000], CIA: [501]}}, source=PAID.replace('id = "Pnr"', 'ids = ["Sökande", "Medsökande"]')),
+        "previous-number.csv": Case(table(f"{stays};Förra", f"{BO};2020-01-01;;{BEFORE}", f"{BEFORE};2019-01-01;2020-01-31;"), {"people": 1, "used": 2, "joined": 1}, source=f'{STAY}previous = "Förra"\n'),
+        "amounts.csv": Case(amounts, {"people": 2, "used": 3, "refused": {"no-amount": 1, "unclear-amount": 1}, "amounts": {ANNA: [1035], BO: [0, 60000]}, "clamped": 1}, source=PAID),
+    }  # fmt: skip
+
+
+def every() -> dict[str, Case]:
+    """All cases, by file name."""
+    return cases() | meanings()
+
+
+def told_of(case: Case) -> dict[str, Any]:
+    """What expected.json says of a case."""
+    return {"origin": case.origin, **({"source": case.source} if case.source else {}), **case.expected}
+
+
 def main() -> None:
     """Write the corpus."""
     FOLDER.mkdir(exist_ok=True)
-    made = cases()
+    made = every()
     for name, case in made.items():
         (FOLDER / name).write_bytes(case.data)
-    told = {name: {"origin": case.origin, **case.expected} for name, case in sorted(made.items())}
+    told = {name: told_of(case) for name, case in sorted(made.items())}
     (FOLDER / "expected.json").write_text(
         json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from linkage.agreement.model import Known, Series
+from linkage.agreement.model import Known, Series, Value
 from linkage.dimensions import Dimensions
 from linkage.identifiers import scheme
 from linkage.register import Plan, Read, Source, Spells, read
@@ -19,9 +19,15 @@ SPELLS = Source("r.csv", "Pnr", Spells("Start", "Slut"), "krami")
 
 
 def plan_of(*sources: Source, series: str = "krami avanti lista!", window: Window = YEAR) -> Plan:
-    """A plan of the party malmo; a series that ends in "!" is known for the window only."""
+    """A plan of the party malmo; a series that ends in "!" is known for the window, one in "=" has amounts."""
     own = tuple(
-        Series("malmo", name.rstrip("!"), name, Known.WINDOW if name.endswith("!") else Known.DATES)
+        Series(
+            "malmo",
+            name.rstrip("!="),
+            name,
+            Known.WINDOW if name.endswith("!") else Known.DATES,
+            Value("kr", 60_000) if name.endswith("=") else None,
+        )
         for name in series.split()
     )
     accept = ("personnummer", "samordningsnummer")

@@ -19,7 +19,7 @@ SPELLS = Source("r.csv", "Pnr", Spells("Start", "Slut"), "krami")
 
 
 def plan_of(*sources: Source, series: str = "krami avanti lista!", window: Window = YEAR) -> Plan:
-    """A plan of the party malmo; a series that ends in "!" is known for the window, one in "=" has amounts."""
+    """A plan of the party malmo; a series that ends in "!" is known for the window, in "=" has amounts."""
     own = tuple(
         Series(
             "malmo",

@@ -153,6 +153,18 @@ def report(release: Path, out: Path, lang: Lang) -> ReportFacts:
     return ReportFacts(tuple(_write(path, content) for path, content in _reports(found, out, lang)))
 
 
+def coverage_notes(release: Path) -> tuple[Text, ...]:
+    """What a matcher should know before a release is handed on: of whose register nobody was counted."""
+    return tuple(
+        Text(
+            "warning: nobody in the register of {party} could be counted (coverage 0 %): ask {party} to look",
+            {"party": package.party},
+        )
+        for package in parse(_read(release)).packages
+        if package.counted_percent == 0
+    )
+
+
 @dataclass(frozen=True)
 class VerifyFacts:
     """A release that passed every check."""

@@ -100,6 +100,7 @@ def match(
     Example: link match malmo.link af.link --agreement agreement/agreement.toml --out release
     """
     from linkage.commands.matcher import match as flow
+    from linkage.commands.release import coverage_notes
 
     bar = Progress("counting")
     facts = flow(
@@ -119,7 +120,7 @@ def match(
         progress=bar,
     )
     bar.close()
-    for line in facts.notes:
+    for line in (*facts.notes, *coverage_notes(facts.release)):
         note(line)
     tell(facts.as_json(), facts.lines(), after=facts.after())
 
@@ -159,7 +160,7 @@ def purge(
     """
     from linkage.commands.matcher import purge as flow
 
-    asking.sure(yes, Text("destroy the round key and the packages of this round for good?"))
+    question = Text("destroy the round key and the packages of this round for good?")
     facts = flow(
         agreement=agreement,
         identity=identity,
@@ -172,5 +173,6 @@ def purge(
         gone=gone,
         ask=asking.passphrase_for_reading(passphrase_file),
         ask_round=asking.passphrase_for_reading(round_passphrase_file or passphrase_file),
+        sure=lambda: asking.sure(yes, question),
     )
     tell(facts.as_json(), facts.lines(), after=facts.after())

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from linkage.report.answers import answer, question
 from linkage.report.bridge import bridge
 from linkage.report.charts.drawing import draw
+from linkage.report.coverage import missing
 from linkage.report.grids import Grid, Layout
 from linkage.report.guide import guide
 from linkage.report.pictures import charts
@@ -73,6 +74,7 @@ def html(release: Release, lang: Lang) -> str:
         release=release,
         style=Markup(style),  # noqa: S704 - our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        missing=missing(words),
         bridge=bridge(release, words),
         sections=[_section(table, words, lang) for table in release.tables],
         guide=guide(words),

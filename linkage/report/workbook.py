@@ -11,6 +11,7 @@ import xlsxwriter
 
 from linkage.report.answers import answer, question
 from linkage.report.bridge import bridge
+from linkage.report.coverage import missing
 from linkage.report.frames import named
 from linkage.report.guide import guide
 from linkage.report.words import Words, printable
@@ -89,6 +90,8 @@ class _Book:
         row = self._put(sheet, row, agreement.title, "title")
         if self._release.exact:
             row = self._put(sheet, row, self._red(), "red")
+        for line in missing(words):
+            row = self._put(sheet, row, line, "low")
         row = self._put(sheet, row, agreement.purpose, "plain")
         found = bridge(self._release, words)
         if found:
@@ -166,6 +169,7 @@ class _Book:
 _LOOKS: Final[Mapping[str, Mapping[str, object]]] = {
     "title": {"bold": True, "font_size": 16},
     "red": {"font_color": RED, "bold": True},
+    "low": {"bold": True},
     "head": {"bold": True, "font_size": 12, "bottom": 1},
     "column_head": {"bold": True, "bottom": 1, "text_wrap": True, "indent": 1, "align": "left"},
     "number_head": {"bold": True, "bottom": 1, "text_wrap": True, "align": "right"},

@@ -97,7 +97,7 @@ SAID = {
         "”Ung Malmö (DUA-unga)” och 18–29 år gamla",
         "Hur många olika personer är: ”Samverkansvolymen”?",
         "Talen lämnar matcharen som de räknades",
-        "förstörs 30 dagar efter utgåvan",
+        "förstöras 30 dagar efter utgåvan",
     ],
 }
 

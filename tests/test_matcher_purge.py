@@ -21,7 +21,7 @@ from linkage.commands.matcher_purge import (
     ReceiptExistsError,
     TooEarlyError,
 )
-from linkage.errors import FileError, LedgerError
+from linkage.errors import FileError, LedgerError, UsageError
 from linkage.ledger import Ledger, State
 from linkage.ledger.errors import ClosedError, NoLedgerError, OtherAgreementError
 from tests import faults
@@ -367,3 +367,23 @@ def test_a_ledger_that_says_no_and_once_more(
     assert not table.receipt.exists()
     assert table.round_key.exists() is (step == "begin_purge")
     ended(table)
+
+
+def test_the_day_comes_before_the_question(table: Table) -> None:
+    """Whoever is too early is not asked first whether they are sure."""
+    asked: list[bool] = []
+    with pytest.raises(TooEarlyError):
+        table.purge(now=NOW, sure=lambda: asked.append(True))
+    assert asked == []
+    table.purge(sure=lambda: asked.append(True))
+    assert asked == [True]
+
+
+def test_nothing_is_destroyed_where_nobody_is_sure(table: Table) -> None:
+    def no() -> None:
+        raise UsageError("not sure")
+
+    with pytest.raises(UsageError):
+        table.purge(sure=no)
+    assert table.round_key.exists()
+    assert table.state is State.RELEASED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import inspect
 import json
 from pathlib import Path
@@ -55,7 +56,7 @@ def test_who_delivered_who_is_missing_and_what_was_refused(table: Table) -> None
     lines = [str(line) for line in facts.lines()]
     assert lines[1] == "malmo: missing"
     assert lines[2].startswith("af: delivered 2026-11-21")
-    assert "(1) whole package" in lines[3]
+    assert "(1) no whole package" in lines[3]
 
 
 def test_each_state_is_told_with_its_next_step(table: Table) -> None:
@@ -71,8 +72,11 @@ def test_each_state_is_told_with_its_next_step(table: Table) -> None:
     for state, facts in steps.items():
         assert facts.as_json()["state"] == state
         assert str(facts.lines()[0]) == f"the round malmo-sok-1 is {state}"
+    due = NOW + dt.timedelta(days=30)
+    assert f"to be purged from {due.astimezone():%Y-%m-%d}" in map(str, steps["released"].lines())
+    assert steps["released"].as_json()["purge_due"] == due.isoformat(timespec="seconds")
     nexts = [str(facts.after()).split(" --")[0] for facts in steps.values()]
-    assert nexts == ["link match", "link match", "link purge", "None"]
+    assert nexts == ["link match", "link match", f"from {due:%Y-%m-%d}: link purge", "None"]
     assert steps["purged"].as_json()["purged"]
 
 
@@ -99,7 +103,7 @@ def _with(table: Table, other: Table) -> Table:
 
 def test_a_refusal_in_the_name_of_a_party_says_so(table: Table) -> None:
     Ledger.open(table.ledger_url).refuse(ROUND, [Refusal(NOW, "PackageSignatureError", "ab" * 64, "malmo")])
-    assert "in the name of malmo: (5) signature; SHA-512 abababababababab…" in str(table.status().lines()[-1])
+    assert "in the name of malmo: (5) the signature does not hold; SHA-512 abababababababab…" in str(table.status().lines()[-1])
 
 
 def test_every_check_without_opening_has_its_words() -> None:

@@ -113,12 +113,14 @@ def purge(
     ask: Ask | None = None,
     ask_round: Ask | None = None,
     now: dt.datetime | None = None,
+    sure: Callable[[], None] | None = None,
 ) -> PurgeFacts:
     """Destroy the round key and the packages of a finished round; write and keep a signed receipt.
 
     out: the receipt; left out, NAME-ROUND-destroyed.json here. before_time: though the agreed days have not
     passed. give_up: though the round has not been matched; it ends. gone: though the key or a package is not
-    there. ask_round: left out, as ask. A round that was purged gives its receipt back.
+    there. ask_round: left out, as ask. sure: called before what cannot be undone, and ends it by an
+    exception. A round that was purged gives its receipt back.
     Raises LedgerError, KeysError, FileError; then nothing was destroyed that a second call does not finish.
     """
     now = now or utc_now()
@@ -132,6 +134,8 @@ def purge(
         return _given_back(desk, found, receipt)
     _check_free(receipt)
     _check_due(found, now, before_time=before_time, give_up=give_up)
+    if sure is not None:
+        sure()
     signer = desk.identity(identity, ask)
     if round_key.exists():
         _check_no_link(round_key)
@@ -233,12 +237,11 @@ def _check_due(found: Round, now: dt.datetime, *, before_time: bool, give_up: bo
         raise GoingOnError(
             "the round {round} is {state}, not finished", round=found.id, state=found.state.word
         )
-    if found.released is None or before_time or found.purge_begun is not None:
+    if found.due is None or before_time or found.purge_begun is not None:
         return
-    due = found.released + dt.timedelta(days=found.terms.retention_days)
-    if now < due:
+    if now < found.due:
         raise TooEarlyError(
-            "the agreement keeps the round {round} until {day:%Y-%m-%d}", round=found.id, day=due
+            "the agreement keeps the round {round} until {day:%Y-%m-%d}", round=found.id, day=found.due
         )
 
 

@@ -12,26 +12,26 @@ from linkage.errors import Text
 from linkage.ledger import Received, Refusal, Round, State
 
 CHECKS: Mapping[str, Text] = {
-    "FormatError": Text("(1) whole package"),
-    "AnotherFormatError": Text("(1) version of the format"),
-    "AnotherAgreementError": Text("(2) agreement"),
-    "AnotherRoundError": Text("(2) round"),
-    "AnotherDigestError": Text("(2) text of the agreement"),
-    "StrangerError": Text("(3) a party of the agreement"),
-    "OtherPartyError": Text("(3) the party that it names"),
-    "AnotherMatcherError": Text("(4) matcher"),
-    "AnotherRoundKeyError": Text("(4) round key"),
-    "PackageSignatureError": Text("(5) signature"),
-    "AnotherSecretError": Text("(6) the same secret"),
-    "ColumnsError": Text("(7) columns"),
-    "SequenceError": Text("(8) newer than the one before"),
-    "FutureError": Text("(8) not of a day to come"),
-    "OlderError": Text("(8) newer than the one before"),
-    "DamagedPartError": Text("(9) parts as they were signed"),
-    "ClosedError": Text("before the match"),
-    "ChangedFileError": Text("unchanged while it was received"),
+    "FormatError": Text("(1) no whole package"),
+    "AnotherFormatError": Text("(1) another version of the format"),
+    "AnotherAgreementError": Text("(2) another agreement"),
+    "AnotherRoundError": Text("(2) another round"),
+    "AnotherDigestError": Text("(2) another text of the agreement"),
+    "StrangerError": Text("(3) from nobody of the agreement"),
+    "OtherPartyError": Text("(3) not signed by the party that it names"),
+    "AnotherMatcherError": Text("(4) for another matcher"),
+    "AnotherRoundKeyError": Text("(4) for another round key"),
+    "PackageSignatureError": Text("(5) the signature does not hold"),
+    "AnotherSecretError": Text("(6) made with another secret"),
+    "ColumnsError": Text("(7) other columns than agreed"),
+    "SequenceError": Text("(8) not newer than the one before"),
+    "FutureError": Text("(8) of a day to come"),
+    "OlderError": Text("(8) not newer than the one before"),
+    "DamagedPartError": Text("(9) parts were altered after they were signed"),
+    "ClosedError": Text("after the match"),
+    "ChangedFileError": Text("changed while it was received"),
 }
-"""The name under which a refusal stands in the ledger → what was asked. docs/package.md has the numbers."""
+"""The name under which a refusal stands in the ledger → what failed. docs/package.md has the numbers."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,13 @@ class StatusFacts:
     parties: Mapping[str, Received | None]
     refused: tuple[Refusal, ...]
     agreement: Path
+
+    @property
+    def purge_due(self) -> dt.datetime | None:
+        """From when the agreement wants the round purged; None where it is not released, or purged."""
+        if self.found is None or self.found.state is not State.RELEASED:
+            return None
+        return self.found.due
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -75,6 +82,7 @@ class StatusFacts:
                 for refusal in self.refused
             ],
             "released": _time(self.found.released if self.found else None),
+            "purge_due": _time(self.purge_due),
             "purged": _time(self.found.purged if self.found else None),
         }
 
@@ -83,6 +91,8 @@ class StatusFacts:
         lines = [Text("the round {round} is {state}", {"round": self.round, "state": self.state})]
         if self.found and self.found.failure:
             lines.append(Text("it ended because: {why}", {"why": Text(self.found.failure)}))
+        if (due := self.purge_due) is not None:
+            lines.append(Text("to be purged from {day:%Y-%m-%d}", {"day": due.astimezone()}))
         for name, package in self.parties.items():
             if package is None:
                 lines.append(Text("{party}: missing", {"party": name}))
@@ -101,7 +111,10 @@ class StatusFacts:
             return Text("link match --agreement {agreement}", {"agreement": self.agreement})
         if state is State.PURGED:
             return None
-        return Text("link purge --agreement {agreement}", {"agreement": self.agreement})
+        values: dict[str, object] = {"agreement": self.agreement, "day": self.purge_due}
+        if self.purge_due is not None:
+            return Text("from {day:%Y-%m-%d}: link purge --agreement {agreement}", values)
+        return Text("link purge --agreement {agreement}", values)
 
 
 def status(*, agreement: Path, ledger: str) -> StatusFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,13 @@ class Round:
     def id(self) -> RoundId:
         """Name and number."""
         return self.terms.id
+
+    @property
+    def due(self) -> dt.datetime | None:
+        """When the agreed days have passed since the release; None where there is none."""
+        if self.released is None:
+            return None
+        return self.released + timedelta(days=self.terms.retention_days)
 
 
 @dataclass(frozen=True)

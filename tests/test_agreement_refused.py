@@ -316,3 +316,22 @@ def test_parties_with_one_bracket() -> None:
     told = problems(text.replace("[[party]]", "[party]").replace("[[measure]]", "[[measures]]"))
     assert any("party: expected tables, each as [[party]], found a table" in t for t in told)
     assert any("did you mean 'measure'?" in t for t in told)
+
+
+def test_a_target_without_quotes_is_told_once() -> None:
+    told = problems(changed('"47.5"', "47.5"))
+    assert len(told) == 1, told
+
+
+def test_no_list_offers_what_would_be_refused() -> None:
+    (by,) = [
+        t
+        for t in problems(
+            READY.replace("sex = true\n", "").replace('by    = ["period", "sex", "age"]', 'by = ["month"]')
+        )
+        if "month" in t
+    ]
+    assert "allowed are" in by
+    assert "sex" not in by.split("allowed are")[1]
+    (places,) = problems(changed('known = "window"', "place = 600"))
+    assert "places" not in places.split("allowed are")[1]

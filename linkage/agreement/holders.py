@@ -49,7 +49,8 @@ def _series(table: Table, party: str) -> Series:
     if table.has("known") and table.choice("known", [Known.WINDOW.value]):
         known = Known.WINDOW
     value = _value(table, known) if table.has("value") else None
-    if table.has("places"):
+    if "places" in table.data:
+        table.has("places")
         table.problem("places", Text("not yet: places come in a later version"))
     table.finish()
     return Series(party, name, title, known, value)

@@ -102,11 +102,12 @@ def _by(table: Table, dimensions: Dimensions) -> tuple[str, ...]:
     """The dimensions that the answer is told by; left out, there is one answer for the whole window."""
     if not table.has("by"):
         return ()
-    by = words(table, "by", _BY)
+    lacking = [name for name, agreed in (("sex", dimensions.sex), ("age", dimensions.age)) if not agreed]
+    by = words(table, "by", _BY, [name for name in _BY if name not in lacking])
     if "period" in by and "span" in by:
         table.problem("by", Text("period and span exclude each other: make two measures"))
-    for name, agreed in (("sex", dimensions.sex), ("age", dimensions.age is not None)):
-        if name in by and not agreed:
+    for name in lacking:
+        if name in by:
             table.problem("by", Text("the agreement has no dimension {name}", {"name": name}))
     return by
 
@@ -175,7 +176,8 @@ def _share(table: Table, known: Vocabulary, common: _Common) -> Share:
         mean = constant.number("mean", 1)
         constant.finish()
         return Share(*common, share, mean, table.text("source"), target)
-    if table.has("source"):
+    if "source" in table.data:
+        table.has("source")
         table.problem("source", Text("only where of is a number from elsewhere"))
     if isinstance(of, str) and of.strip() == "places":
         table.has("of")
@@ -188,6 +190,8 @@ def _target(table: Table) -> Fraction | None:
     """A target in per cent: a whole number, or a decimal in quotes."""
     if isinstance(table.data["target"], str | float):
         written = table.text("target")
+        if not written:
+            return None  # told already
         if _PERCENT.fullmatch(written) and Fraction(written) <= _MOST_PERCENT:
             return Fraction(written)
         what = Text(

@@ -121,9 +121,12 @@ def _span_name(spans: Table, name: str) -> None:
         spans.problem(name, Text("no span may be called {name!r}: choose another", {"name": name}))
 
 
-def words(table: Table, key: str, allowed: Iterable[str]) -> tuple[str, ...]:
-    """A list of words that are allowed, each once."""
+def words(
+    table: Table, key: str, allowed: Iterable[str], offered: Iterable[str] | None = None
+) -> tuple[str, ...]:
+    """A list of words that are allowed, each once. offered: those that are told of; left out, all."""
     allowed = tuple(allowed)
+    offered = allowed if offered is None else tuple(offered)
     found: list[str] = []
     for index, word in enumerate(table.texts(key)):
         path = (*table.path, key, index)
@@ -134,7 +137,7 @@ def words(table: Table, key: str, allowed: Iterable[str]) -> tuple[str, ...]:
                 path,
                 Text(
                     "unknown {word!r}{near}, allowed are {allowed}",
-                    {"word": word, "near": near(word, allowed), "allowed": listed(allowed) or "–"},
+                    {"word": word, "near": near(word, offered), "allowed": listed(offered) or "–"},
                 ),
             )
         else:

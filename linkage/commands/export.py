@@ -139,7 +139,7 @@ def export(
         files=read.files,
         problems=problems,
         quality=quality,
-        warnings=warnings(plan, read, quality, agreed),
+        warnings=warnings(plan, read, quality, agreed, mapped=not registers),
         fault=fault,
     )
 

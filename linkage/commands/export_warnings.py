@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from linkage.register import Plan, Quality, Read
 
 
-def warnings(plan: Plan, read: Read, quality: Quality, agreed: Agreement) -> tuple[Text, ...]:
-    """What is allowed and perhaps not meant."""
+def warnings(
+    plan: Plan, read: Read, quality: Quality, agreed: Agreement, *, mapped: bool = True
+) -> tuple[Text, ...]:
+    """What is allowed and perhaps not meant. mapped: a map in a file was used, which can say more."""
     found = [
         Text(
-            "no source for the agreed series {series}: nobody is in it (if so it is, empty = [{series!r}])",
+            "no source for the agreed series {series}: nobody is in it (if so it is, empty = [{series!r}])"
+            if mapped
+            else "the rows are of one series, so nobody is in the agreed series {series}: a map holds several",
             {"series": s},
         )
         for s in plan.unfed

@@ -433,7 +433,7 @@ def test_an_encoding_is_found_or_said(home: Path) -> None:
     for encoding in (None, "cp850"):
         facts = run(home, dry_run=True, short=ShortMap(encoding=encoding))
         assert facts.summary == told
-        assert "cp850" in str(facts.lines()[0])
+        assert "cp850" in str(facts.lines()[1])
     with pytest.raises(RegisterError, match=r"not UTF-8: r\.csv, record"):
         run(home, dry_run=True, short=ShortMap(encoding="utf-8"))
     with pytest.raises(UsageError, match="no encoding that registers have: 'rot13'"):
@@ -655,3 +655,12 @@ def test_json_holds_the_quality_of_the_register(home: Path) -> None:
     assert set(quality["periods"]) == {"krami", "avanti"}
     assert (quality["duplicates"], quality["duplicates_exact"], quality["age_known"]) == (1, True, 1)
     assert any("nobody is in krami in 2020-01, 2020-04" in warning for warning in done.json["warnings"])
+
+
+def test_what_it_was_exported_for_is_said_first(home: Path) -> None:
+    write_rows(home / "r.csv", ("199001012385", "Krami", "2020-01-01", ""))
+    facts = run(home)
+    agreed = load(home.parent / "agreement" / "agreement.toml")
+    assert agreed.digest is not None
+    assert str(facts.lines()[0]) == f"malmo, for prov round 1, digest {agreed.digest.hex()}"
+    assert facts.as_json()["digest"] == agreed.digest.hex()

@@ -34,7 +34,8 @@ class ExportFacts:
     """What became of the register. package, written: None after a dry run.
 
     people: rows of the package; series: people per series; problems: local files, one per register that has
-    rows with problems. fault: why the register cannot be exported as it is; only a dry run comes so far.
+    rows with problems. agreement, number (of the round), digest (hex): what it was exported for; None
+    for a draft. fault: why the register cannot be exported as it is; only a dry run comes so far.
     """
 
     party: str
@@ -48,12 +49,15 @@ class ExportFacts:
     files: tuple[FileRead, ...]
     problems: tuple[Path, ...]
     warnings: tuple[Text, ...]
+    agreement: str
+    number: int
+    digest: str | None
     quality: Quality = field(default_factory=Quality)
     fault: RegisterError | None = None
 
     def as_json(self) -> dict[str, object]:
         """The facts, for --json."""
-        facts: dict[str, object] = {"party": self.party, "round": self.round}
+        facts: dict[str, object] = {"party": self.party, "round": self.round, "digest": self.digest}
         if self.package is not None and self.written is not None:
             facts |= {
                 "package": str(self.package),
@@ -96,6 +100,7 @@ class ExportFacts:
     def lines(self, paper: Paper = _PAPER) -> list[Text | str]:
         """The facts, for a person. paper: what they are shown on."""
         return [
+            self._of_agreement(),
             *self._of_files(),
             *self._of_rows(),
             *self._of_people(),
@@ -103,6 +108,18 @@ class ExportFacts:
             *self._of_trouble(),
             *self._of_package(),
         ]
+
+    def _of_agreement(self) -> Text:
+        """For what it is exported: whoever has several agreements sees a wrong one here."""
+        words: dict[str, object] = {
+            "party": self.party,
+            "agreement": self.agreement,
+            "round": self.number,
+            "digest": self.digest,
+        }
+        if self.digest is None:
+            return Text("{party}, for {agreement} round {round}, which is a draft", words)
+        return Text("{party}, for {agreement} round {round}, digest {digest}", words)
 
     def _of_files(self) -> list[Text]:
         return [_of_file(f) for f in self.files]

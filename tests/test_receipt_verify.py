@@ -146,7 +146,7 @@ def test_inspect_keeps_what_a_receipt_claims_apart_from_who_signed(tmp_path: Pat
     done = ok("inspect", path, cwd=tmp_path)
     assert f"\nsigner: {PARTIES['af'].public.fingerprint}\n" in done.out
     assert f"\nfacts.signer: {lies['signer']}\n" in done.out
-    assert "no signature was looked at: link verify" in done.err
+    assert "--agreement agreement.toml" in done.err
 
 
 def test_inspect_shows_no_line_of_a_title_as_a_fact(purged: Table, tmp_path: Path) -> None:

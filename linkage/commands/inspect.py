@@ -43,6 +43,10 @@ def inspect(path: Path) -> Mapping[str, Any]:
     if head.startswith(b"linkage-secret/"):
         return _handover(data)
     reader = READERS.get(_format(data).partition("/")[0]) if size <= LARGEST_TEXT else None
+    if reader is None and b"linkage-agreement/" in head + data[:4096]:
+        raise UnknownFileError(
+            "{path} is an agreement", path=path, hint="read it with: linkage agreement show {path}"
+        )
     if reader is None:
         raise UnknownFileError("not a file of this program: {path}", path=path)
     return reader(data, path)

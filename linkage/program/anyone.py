@@ -64,7 +64,11 @@ def inspect(file: Path) -> None:
 
     facts = look(file)
     signed = facts["format"].startswith(("linkage-receipt/", "linkage-release/"))
-    after = Text("no signature was looked at: link verify {path}", {"path": file}) if signed else None
+    after = (
+        Text("no signature was looked at: link verify {path} --agreement agreement.toml", {"path": file})
+        if signed
+        else None
+    )
     tell(facts, list(_lines(facts)), after=after)
 
 

@@ -166,3 +166,25 @@ def test_a_passphrase_that_others_can_read_is_told(tmp_path: Path, mode: int) ->
     told = "warning: others can read the passphrase file words.txt: chmod 600 words.txt" in done.err
     assert told is bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
     assert KEY_WORDS not in done.out + done.err
+
+
+def test_a_private_key_is_not_shown_and_its_public_half_named(tmp_path: Path) -> None:
+    ok("keys", "init", "malmo", "--no-passphrase", cwd=tmp_path)
+    done = link("keys", "show", "identity.key", cwd=tmp_path)
+    assert done.code == 12
+    assert "identity.key is a private key" in done.err
+    assert "NAME.pub" in done.err
+
+
+def test_a_damaged_public_key_is_named(tmp_path: Path) -> None:
+    (tmp_path / "odd.pub").write_text('{"format": "linkage-identity/1"}')
+    done = link("keys", "show", "odd.pub", cwd=tmp_path)
+    assert done.code == 12
+    assert "odd.pub" in done.err
+
+
+def test_inspect_leads_from_an_agreement_to_its_show(tmp_path: Path) -> None:
+    ok("agreement", "new", "agreement.toml", cwd=tmp_path)
+    done = link("inspect", "agreement.toml", cwd=tmp_path)
+    assert done.code == 10
+    assert "linkage agreement show agreement.toml" in done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,12 @@ class PublicFileError(KeysError):
     """A file is no public key file."""
 
     hint = "name the NAME.pub files that link keys init and link keys round wrote"
+
+
+class PrivateKeyError(PublicFileError):
+    """A private key was named, where its public half is wanted."""
+
+    hint = "name the NAME.pub that was made with it; a private key is never shown or sent"
 
 
 class OtherIdentityError(KeysError):
@@ -82,11 +89,26 @@ def read_public(path: Path) -> PublicIdentity | PublicRoundKey:
     try:
         if path.stat().st_size > MAX_PUBLIC_BYTES:
             raise PublicFileError("not a public key file: {path}", path=path)
-        return parse_public(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise FileError("no such file: {path}", path=path, hint="check the path") from None
     except (OSError, UnicodeDecodeError):
         raise PublicFileError("not a public key file: {path}", path=path) from None
+    if _is_private(text):
+        raise PrivateKeyError("{path} is a private key", path=path)
+    try:
+        return parse_public(text)
+    except KeysError as error:
+        raise PublicFileError("{path}: {what}", path=path, what=error.message) from None
+
+
+def _is_private(text: str) -> bool:
+    """Whether a file says of itself that it is a private key. It is opened no further."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("format") == files.FORMAT
 
 
 def show(paths: Sequence[Path]) -> dict[str, dict[str, str]]:

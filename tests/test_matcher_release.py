@@ -28,6 +28,7 @@ from linkage.release import verify as releases
 from linkage.release.writing import write
 from linkage.texts import Lang
 from tests.matchers import ROUND, Table, keys
+from tests.rounds import link
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +199,16 @@ def test_leftovers_are_removed_when_nobody_writes_them_any_more(
     leftovers.clear(tmp_path / FILE)
     assert not left.exists()
     leftovers.clear(tmp_path / "nowhere" / FILE)
+
+
+def test_a_release_without_its_signature_says_whom_to_ask(table: Table) -> None:
+    (table.out / f"{FILE}.sig").unlink()
+    done = link("verify", table.out / FILE, "--agreement", table.agreement, cwd=table.home)
+    assert done.code == 10
+    assert "ask the matcher for release.json.sig" in done.err
+
+
+def test_what_cannot_be_verified_is_told_what_can(table: Table) -> None:
+    done = link("verify", table.agreement, "--agreement", table.agreement, cwd=table.home)
+    assert done.code == 10
+    assert "verify takes releases and receipts" in done.err

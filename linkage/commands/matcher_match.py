@@ -133,7 +133,8 @@ class MatchFacts:
     def after(self) -> Text:
         """The next step."""
         return Text(
-            "link verify {release} --agreement {agreement}, then hand the folder to the analyst",
+            "link verify {release} --agreement {agreement}, then hand the analyst the folder "
+            "(release.json.sig is in it), and the agreement with its *.pub files",
             {"release": self.release, "agreement": self.agreement},
         )
 

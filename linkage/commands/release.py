@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FILE = "release.json"
 SIGNATURE = "release.json.sig"
+HEAD = 4096  # bytes, in which a release says what it is
 LARGEST = 256 * 1024 * 1024  # bytes; the release of the largest agreement stays far below
 
 
@@ -44,6 +45,18 @@ class WriteError(FileError):
     """The files of a release cannot be written."""
 
     hint: ClassVar[str] = "nothing is lost: make room, or name another --out, and run the same command again"
+
+
+class NotVerifiableError(FileError):
+    """A file that is neither a release nor a receipt."""
+
+    hint: ClassVar[str] = "verify takes releases and receipts; what another file is: linkage inspect"
+
+
+class NoSignatureError(FileError):
+    """The release came without its signature."""
+
+    hint: ClassVar[str] = "ask the matcher for release.json.sig, and put it beside release.json"
 
 
 class WhoseKeyError(UsageError):
@@ -206,7 +219,10 @@ def verify(release: Path, agreement: Path | None = None, matcher: Path | None = 
     that the agreement names, from beside the agreement. Without both WhoseKeyError: whoever makes up a
     release can put a key beside it. Raises PackageError, KeysError, FileError, AgreementError.
     """
-    data, signature = _read(release), _read(release.with_name(f"{release.name}.sig"))
+    data = _read(release)
+    if b"linkage-release/" not in data[:HEAD]:
+        raise NotVerifiableError("{path} cannot be verified", path=release)
+    signature = _signature(release.with_name(f"{release.name}.sig"))
     agreed = None if agreement is None else load_ready(agreement)
     if matcher is not None:
         key = _named(matcher)
@@ -215,6 +231,12 @@ def verify(release: Path, agreement: Path | None = None, matcher: Path | None = 
     else:
         raise WhoseKeyError("a release alone cannot say whose it is: {path}", path=release)
     return VerifyFacts(releases.check(data, signature, key, agreed))
+
+
+def _signature(path: Path) -> bytes:
+    if not path.exists():
+        raise NoSignatureError("no signature beside the release: {path}", path=path)
+    return _read(path)
 
 
 def _named(path: Path) -> PublicIdentity:

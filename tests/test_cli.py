@@ -139,3 +139,19 @@ def test_doctor_on_windows_asks_for_passphrases(tmp_path: Path) -> None:
 def test_completion_is_a_script(tmp_path: Path) -> None:
     for shell in ("bash", "zsh", "fish"):
         assert "_LINKAGE_COMPLETE" in ok("completion", shell, cwd=tmp_path).out
+
+
+@pytest.mark.parametrize("words", [(), ("keys",), ("agreement",)])
+def test_a_group_alone_shows_its_help(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = link(*words, cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert "--help" in done.out
+
+
+def test_doctor_tells_of_permissions_where_no_key_lies(tmp_path: Path) -> None:
+    assert "no key file lies in" in link("doctor", "--json", cwd=tmp_path).json["permissions"]["text"]
+
+
+def test_a_missing_agreement_is_asked_for_as_the_command_takes_it(tmp_path: Path) -> None:
+    assert "after the command" in link("agreement", "check", cwd=tmp_path).err
+    assert "--agreement" in link("status", cwd=tmp_path).err

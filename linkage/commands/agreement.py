@@ -37,6 +37,12 @@ class NoFileError(FileError):
     hint = "name the file with --agreement, or go to its folder"
 
 
+class NoArgumentFileError(NoFileError):
+    """There is no agreement at this path, which stands as a word of its own after the command."""
+
+    hint = "name the file after the command, as agreement/agreement.toml, or go to its folder"
+
+
 class ExistsError(FileError):
     """A file would be overwritten."""
 
@@ -58,13 +64,16 @@ class DraftError(AgreementError):
 # -- reading ----------------------------------------------------------------------------------------------
 
 
-def read(path: Path) -> str:
-    """The text of a file as it is, with its BOM where it has one. Raises FileError, NotTextError."""
+def read(path: Path, missing: type[NoFileError] = NoFileError) -> str:
+    """The text of a file as it is, with its BOM where it has one. Raises FileError, NotTextError.
+
+    missing: what is raised where there is none.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise NoFileError("no such file: {path}", path=path) from None
+        raise missing("no such file: {path}", path=path) from None
     except OSError as error:
         raise FileError("cannot be read ({reason}): {path}", reason=error.strerror, path=path) from None
     if len(data) > MAX_BYTES:
@@ -75,9 +84,9 @@ def read(path: Path) -> str:
         raise NotTextError("not a text file in UTF-8: {path}", path=path) from None
 
 
-def load(path: Path) -> Agreement:
+def load(path: Path, missing: type[NoFileError] = NoFileError) -> Agreement:
     """The agreement in a file; perhaps a draft. Raises FileError, AgreementError with all problems."""
-    return agreements.parse(read(path), str(path))
+    return agreements.parse(read(path, missing), str(path))
 
 
 def load_ready(path: Path) -> Agreement:
@@ -136,7 +145,7 @@ class Checked:
 
 def check(path: Path) -> Checked:
     """Ready or draft, and what is noticed. Raises AgreementError with all problems."""
-    return _checked(load(path))
+    return _checked(load(path, NoArgumentFileError))
 
 
 def _checked(agreement: Agreement) -> Checked:
@@ -171,7 +180,7 @@ def fill(path: Path) -> Filled:
     A round key counts only where it is for this agreement and round and the matcher signed it. The file is
     written whole, and only if something changes. Raises AgreementError, KeysError.
     """
-    text = read(path)
+    text = read(path, NoArgumentFileError)
     before = agreements.parse(text, str(path))
     keys, notes = by_name(before, public_keys(path.parent))
     filled = agreements.fill(text, {name: key.fingerprint for name, key in keys.items()})
@@ -209,7 +218,7 @@ def pack(path: Path, out: Path | None) -> Packed:
     out: NAME-ROUND.zip in the current folder where it is None. Raises DraftError, KeysError where a key is
     missing, FileError.
     """
-    text = read(path)
+    text = read(path, NoArgumentFileError)
     agreement = _ready(agreements.parse(text, str(path)), path)
     files = {"agreement.toml": text.encode()} | named_keys(agreement, public_keys(path.parent))
     packed = BytesIO()
@@ -239,7 +248,7 @@ class Shown:
 
 def show(path: Path, lang: Lang, out: Path | None) -> Shown:
     """What the agreement says, for a jurist: as text, or as a web page in `out`."""
-    agreement = load(path)
+    agreement = load(path, NoArgumentFileError)
     facts = _checked(agreement)
     if out is None:
         return Shown(agreements.plain(agreement, lang), None, None, facts)
@@ -253,7 +262,7 @@ def diff(one: Path, other: Path) -> list[Text]:
     """What differs between two agreements; empty where their digests are the same."""
     texts = []
     for path in (one, other):
-        texts.append(read(path))
+        texts.append(read(path, NoArgumentFileError))
         agreements.parse(texts[-1], str(path))
     return agreements.diff(*texts)
 
@@ -282,7 +291,7 @@ def next_round(path: Path, out: Path | None) -> NextRound:
 
     Raises ExistsError where a file is there.
     """
-    text = read(path)
+    text = read(path, NoArgumentFileError)
     old = agreements.parse(text, str(path))
     written = agreements.following(text)
     following = agreements.parse(written, str(path))

@@ -154,7 +154,14 @@ def _permissions(folder: Path, windows: bool) -> Iterator[Finding]:
             Text("on Windows, file modes protect nothing: every key file needs a passphrase"),
         )
         return
-    for name in KEY_FILES:
+    here = [name for name in KEY_FILES if (folder / name).exists()]
+    if not here:
+        yield Finding(
+            "permissions",
+            Level.OK,
+            Text("no key file lies in {path}: nothing to protect here", {"path": folder.resolve()}),
+        )
+    for name in here:
         path = folder / name
         if path.exists():
             mode = stat.S_IMODE(path.stat().st_mode)

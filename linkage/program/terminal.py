@@ -106,6 +106,9 @@ def run(program: click.Command, args: Sequence[str] | None = None) -> int:
     except Error as error:
         _complain(error)
         return exit_code(error)
+    except click.exceptions.NoArgsIsHelpError as error:  # a group alone: its help was wanted
+        click.echo(error.format_message())
+        return 0
     except click.UsageError as error:
         click.echo(say(Text("error: {what}", {"what": _click_words(error)})), err=True)
         click.echo(say(Text("hint: {what}", {"what": Text("see {command} --help", _path(error))})), err=True)

@@ -160,7 +160,9 @@ def test_fill_with_some_keys_only(folder: Path) -> None:
     (folder / "matcher.pub").unlink()
     facts = commands.fill(folder / "agreement.toml")
     assert facts.missing == ("matcher: identity", "matcher: round_key")
-    assert [str(n) for n in facts.notes] == ["matcher-round.pub waits for the .pub of matcher"]
+    waits, looked = map(str, facts.notes)
+    assert waits == "matcher-round.pub waits for the .pub of matcher"
+    assert looked.endswith("usually matcher.pub")
 
 
 def test_fill_takes_no_round_key_of_another_round(folder: Path) -> None:
@@ -282,3 +284,11 @@ def test_two_rounds_have_two_digests(ready: Path) -> None:
     (ready.parent / "matcher-round.pub").write_text(new.public.to_text(), encoding="utf-8")
     commands.fill(second)
     assert commands.check(second).digest not in (None, commands.check(ready).digest)
+
+
+def test_fill_names_the_files_that_it_looked_for(tmp_path: Path) -> None:
+    path = tmp_path / "agreement.toml"
+    commands.new(path, Lang.EN)
+    (told,) = commands.fill(path).notes
+    assert "matcher.pub, matcher-round.pub" in str(told)
+    assert str(tmp_path) in str(told)

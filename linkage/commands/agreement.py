@@ -187,9 +187,21 @@ def fill(path: Path) -> Filled:
     after = agreements.parse(filled, str(path))
     if filled != text:
         _write(path, filled.encode())
+    lacking = [f"{name}.pub" for name in _lacking(after)]
+    if lacking := [file for file in lacking if not (path.parent / file).exists()]:
+        words: dict[str, object] = {"folder": path.parent.resolve(), "files": ", ".join(lacking)}
+        notes += (Text("looked in {folder} for the keys that are missing, usually {files}", words),)
     gained = set(_fingerprints(after)) - set(_fingerprints(before))
     names = tuple(name for name, key in keys.items() if key.fingerprint in gained)
     return Filled(path, names, after.missing, after.digest.hex() if after.digest else None, notes)
+
+
+def _lacking(agreement: Agreement) -> list[str]:
+    """Whose fingerprints the agreement lacks, by the names of their public files."""
+    matcher = agreement.matcher
+    every = {party.name: party.identity for party in agreement.parties}
+    every |= {matcher.name: matcher.identity, f"{matcher.name}-round": matcher.round_key}
+    return [name for name, fingerprint in every.items() if fingerprint is None]
 
 
 def _fingerprints(agreement: Agreement) -> list[str]:

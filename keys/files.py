@@ -128,7 +128,11 @@ def read_private(path: Path, kind: str, ask: Callable[[], str] | None) -> bytes:
             )
         return _bytes(document, "payload")
     if ask is None:
-        raise PassphraseError("{file} needs its passphrase, and there is nobody to ask", file=path)
+        raise PassphraseError(
+            "{file} needs its passphrase, and there is nobody to ask",
+            file=path,
+            hint="name a file that holds it with --passphrase-file, or run the command at a terminal",
+        )
     payload = _unlock(document, ask())
     if payload is None:  # raised here, where no frame holds the passphrase
         raise PassphraseError("the passphrase does not open {file}, or the file was altered", file=path)

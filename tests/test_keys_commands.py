@@ -188,3 +188,22 @@ def test_inspect_leads_from_an_agreement_to_its_show(tmp_path: Path) -> None:
     done = link("inspect", "agreement.toml", cwd=tmp_path)
     assert done.code == 10
     assert "linkage agreement show agreement.toml" in done.err
+
+
+def test_a_second_destruction_is_told_with_its_receipt_and_what_is_left(folder: Path) -> None:
+    (folder / "secret-af.link").write_bytes(b"sealed")
+    done = ok("secret", "destroy", "--yes", cwd=folder)
+    assert "secret-af.link: would bring the secret back" in done.err
+    again = link("secret", "destroy", "--yes", cwd=folder)
+    assert again.code == 12
+    assert "was destroyed before: secret-destroyed.json is its receipt" in again.err
+
+
+def test_a_key_that_needs_a_passphrase_names_the_option(tmp_path: Path) -> None:
+    (tmp_path / "words").write_text("fem slumpade ord\n")
+    (tmp_path / "words").chmod(0o600)
+    ok("keys", "init", "matcher", "--passphrase-file", "words", cwd=tmp_path)
+    given = ("--agreement-name", "malmo-sok", "--round", "1", "--no-passphrase", "--no-input")
+    done = link("keys", "round", *given, cwd=tmp_path)
+    assert done.code == 12
+    assert "--passphrase-file" in done.err

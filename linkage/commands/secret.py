@@ -130,13 +130,14 @@ def _receiver(
 
 @dataclass(frozen=True)
 class AcceptedSecret:
-    """The secret that was handed over, now in a key file of one's own."""
+    """The secret that was handed over, now in a key file of one's own. handed: as of DestroyedSecret."""
 
     family: str
     maker: str
     key: Path
     already: bool
     passphrase: bool
+    handed: tuple[Path, ...] = ()
 
 
 def accept_secret(
@@ -162,7 +163,16 @@ def accept_secret(
     held = read_secret(secret, ask) if secret.exists() else None
     if settle(held, opened):
         files.write_private(secret, "secret", opened.to_bytes(), passphrase)
-    return AcceptedSecret(agreed.name, first.name, secret, held is not None, passphrase is not None)
+    return AcceptedSecret(
+        agreed.name, first.name, secret, held is not None, passphrase is not None, _handed(secret, handed)
+    )
+
+
+def _handed(*paths: Path) -> tuple[Path, ...]:
+    """The sealed hand-overs beside these files: with an identity.key they would bring a secret back."""
+    folders = dict.fromkeys(path.parent for path in paths)
+    found = [link for folder in folders for link in sorted(folder.glob("secret-*.link"))]
+    return tuple(dict.fromkeys([*(path for path in paths if path.suffix == ".link"), *found]))
 
 
 class ReceiptPlaceError(FileError):
@@ -171,12 +181,22 @@ class ReceiptPlaceError(FileError):
     hint = "nothing was destroyed: name another file with --out"
 
 
+class DestroyedBeforeError(KeysError):
+    """There is nothing left to destroy."""
+
+    hint = "keep the receipt; there is nothing left to do"
+
+
 @dataclass(frozen=True)
 class DestroyedSecret:
-    """The secret is gone; the signed receipt says so."""
+    """The secret is gone; the signed receipt says so.
+
+    handed: sealed hand-overs that lie beside it, with which their receivers would bring it back.
+    """
 
     family: str
     receipt: Path
+    handed: tuple[Path, ...] = ()
 
 
 def destroy_secret(
@@ -188,6 +208,8 @@ def destroy_secret(
     did not happen, and a full disk costs neither. Raises ReceiptPlaceError where something is at `out`, be it
     an earlier receipt or a key: it is never replaced.
     """
+    if not os.path.lexists(secret) and out.is_file():
+        _check_not_destroyed(secret, out, read_identity(identity, ask))
     if os.path.lexists(out):
         raise ReceiptPlaceError("{path} is there already", path=out)
     if not out.parent.is_dir():
@@ -198,4 +220,16 @@ def destroy_secret(
         stream.write(receipts.receipt(holder, receipts.secret_destroyed(held, now)))
         stream.flush()
         files.destroy(secret)
-    return DestroyedSecret(held.family, out)
+    return DestroyedSecret(held.family, out, _handed(secret))
+
+
+def _check_not_destroyed(secret: Path, out: Path, holder: Identity) -> None:
+    """Raises DestroyedBeforeError where what lies at `out` is this holder's receipt of a secret."""
+    try:
+        facts = receipts.verify_receipt(out.read_bytes(), holder.public)
+    except (KeysError, OSError):
+        return
+    if facts.get("destroyed") == "secret":
+        raise DestroyedBeforeError(
+            "the secret {secret} was destroyed before: {path} is its receipt", secret=secret, path=out
+        )

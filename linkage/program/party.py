@@ -19,7 +19,7 @@ from linkage.program.options import (
     secret_option,
 )
 from linkage.program.progress import Progress
-from linkage.program.terminal import paper, tell
+from linkage.program.terminal import note, paper, tell
 
 
 @click.group(cls=Group)
@@ -110,7 +110,11 @@ def secret_accept(
             if accepted.already
             else Text("{path}: the secret of {family}, made by {maker}; guard it like the register", words)
         ],
-        after=Text("delete {file}, then: linkage export --dry-run", {"file": file}),
+        after=Text(
+            "delete {files}, with which the secret could be opened again; make a register map (linkage "
+            "register new), then: linkage export --agreement {agreement} --dry-run",
+            {"files": ", ".join(map(str, accepted.handed)), "agreement": agreement},
+        ),
     )
 
 
@@ -139,8 +143,13 @@ def secret_destroy(identity: Path, secret: Path, out: Path, yes: bool, passphras
         ask=asking.passphrase_for_reading(passphrase_file),
         now=dt.datetime.now(dt.UTC),
     )
+    if gone.handed:
+        files = ", ".join(map(str, gone.handed))
+        note(
+            Text("warning: {files}: would bring the secret back, delete what is left of it", {"files": files})
+        )
     tell(
-        {"family": gone.family, "receipt": str(gone.receipt)},
+        {"family": gone.family, "receipt": str(gone.receipt), "handed": [str(path) for path in gone.handed]},
         [Text("destroyed: the secret of {family}", {"family": gone.family})],
         after=Text("file {path} with the decision", {"path": gone.receipt}),
     )

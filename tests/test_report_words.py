@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage.release import Release
+from linkage.release import Release, parse
 from linkage.report.answers import answer, question
 from linkage.report.bridge import bridge
 from linkage.report.charts.axes import scale_to, wrapped
@@ -208,12 +209,37 @@ def test_the_bridge_says_what_each_step_means() -> None:
     assert found
     added, unique, ever, wider = found.steps
     volume = year()[1].table("volym")
-    surplus = volume.number(period="mean", part="surplus")
-    assert SV.whole(surplus or 0) in unique.meaning
+    assert (added.number, unique.number) == tuple(
+        SV.number(volume.number(period="mean", part=part)) for part in ("sum", "unique")
+    )
+    assert f" {SV.number(added.value - unique.value)} för mycket" in unique.meaning
     assert "3 delarnas" in added.meaning
     assert "människor kommer och går" in ever.meaning
     assert "”Centret”" in wider.meaning
     assert int(wider.value - ever.value) == int(wider.meaning.split(": ")[1].split(" ")[0])
+
+
+@pytest.mark.parametrize(
+    ("added", "one", "told"),
+    [
+        ("286.4", "249.8", ("286.4", "249.8", "36.6")),
+        ("1340.5", "999.9", ("1,340.5", "999.9", "340.6")),
+        ("1340.5", "1000.4", ("1,341", "1,000", "341")),
+        ("1000.4", "1000.0", ("1,000", "1,000", "0.4")),
+    ],
+)
+def test_the_headline_adds_up_as_it_is_shown(added: str, one: str, told: tuple[str, str, str]) -> None:
+    document = json.loads(year()[1].to_bytes())
+    document["tables"] = document["tables"][:1]
+    for row in document["tables"][0]["rows"]:
+        if (row["period"], row["sex"], row["age"]) == ("mean", "all", "all"):
+            row["value"] = {"sum": float(added), "unique": float(one)}.get(row["part"], row["value"])
+    found = parse(json.dumps(document).encode())
+    built = bridge(found, Words(found, Lang.EN))
+    assert built
+    first, second = built.steps[:2]
+    assert (first.number, second.number) == told[:2]
+    assert f"counted {told[2]} too many" in second.meaning
 
 
 def test_bars_start_at_nought_and_end_at_their_number() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from linkage.release.counts import ALL, MEAN, tenth
 from linkage.report.questions import in_words
+from linkage.report.words import shown
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -43,7 +44,9 @@ def _count(table: Table, words: Words) -> str:
     added = table.number(**_at(table, ALL if mean is None else MEAN), part="sum") if table.items else None
     said = []
     if mean is not None:
-        said.append(words.t("{number} people {when}.", number=words.whole(mean), when=words.average))
+        said.append(
+            words.t("{number} people {when}.", number=words.number(shown(mean, mean)), when=words.average)
+        )
     if whole is not None:
         said.append(
             words.t(
@@ -51,7 +54,12 @@ def _count(table: Table, words: Words) -> str:
             )
         )
     if added is not None:
-        said.append(words.t("The parts added up would say {number}.", number=words.whole(added)))
+        said.append(
+            words.t(
+                "The parts added up would say {number}.",
+                number=words.number(shown(added, added if mean is None else mean)),
+            )
+        )
     return " ".join(said) or _nothing(words)
 
 
@@ -64,8 +72,8 @@ def _share(table: Table, words: Words) -> str:
                 "{percent} {when}: {value} out of {of}.",
                 percent=words.percent(percent),
                 when=when,
-                value=words.whole(value),
-                of=words.whole(of),
+                value=words.number(shown(value, of)),
+                of=words.number(shown(of, of)),
             )
     return _nothing(words)
 

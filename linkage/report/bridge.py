@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from linkage.release.counts import ALL, MEAN, tenth
 from linkage.report.questions import in_words, operands
+from linkage.report.words import shown
 
 if TYPE_CHECKING:
     from linkage.release.document import Release
@@ -74,12 +75,12 @@ def _own(table: Table, words: Words) -> Iterator[Step]:
     one = whole if mean is None else mean
     added = table.number(**_time(table, at), part="sum") if table.items else None
     if added is not None and one is not None:
-        yield _sum(table, words, added, at)
+        yield _sum(table, words, shown(added, one), at)
     if mean is not None:
         yield _step(
             words,
             "unique",
-            mean,
+            shown(mean, mean),
             words.t("Unique people, {when}", when=words.average),
             _once(words, added, mean),
         )
@@ -102,15 +103,17 @@ def _once(words: Words, added: Number | None, one: Number) -> str:
     if added is None:
         return words.t("Everybody is counted once in each period.")
     more = added - one
+    told = shown(added, one) - shown(one, one) or more  # what a reader gets who takes one from the other
     if more > 0 and one:
         return words.t(
             "Everybody is counted once. Adding up counted {number} too many, {percent}.",
-            number=words.whole(more),
+            number=words.number(told),
             percent=words.percent(tenth(Fraction(more) * 100 / Fraction(one))),
         )
     if more < 0:
         return words.t(
-            "Everybody is counted once. {number} of them are in none of the parts.", number=words.whole(-more)
+            "Everybody is counted once. {number} of them are in none of the parts.",
+            number=words.number(-told),
         )
     return words.t("Everybody is counted once. Nobody is in two parts at the same time.")
 
@@ -152,7 +155,7 @@ def _wider(headline: Table, counts: list[Table], words: Words) -> Iterator[Step]
 
 
 def _step(words: Words, role: str, value: Number, name: str, meaning: str) -> Step:
-    return Step(role, value, words.whole(value), name, meaning)
+    return Step(role, value, words.number(value), name, meaning)
 
 
 def _unique(table: Table, time: str) -> Number | None:

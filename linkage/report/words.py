@@ -73,6 +73,22 @@ def printable(text: str) -> str:
     return _NO_XML.sub("\ufffd", text)
 
 
+FINE: Final = 1000  # beside a mean below this, numbers are shown with their decimal
+
+
+def shown(value: int | Decimal, beside: int | Decimal) -> int | Decimal:
+    """A number as it is told beside a mean: with its decimal where the mean is small, else whole.
+
+    Whoever takes one number that is shown from another gets the difference that is shown.
+    """
+    return value if abs(beside) < FINE else whole(value)
+
+
+def whole(value: int | Decimal) -> int:
+    """Rounded to a whole number, half away from zero."""
+    return int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP))
+
+
 class Words:
     """One release in one language."""
 
@@ -104,7 +120,7 @@ class Words:
 
     def whole(self, value: int | Decimal) -> str:
         """Rounded to a whole number, half away from zero."""
-        return self.number(int(Decimal(value).quantize(Decimal(1), ROUND_HALF_UP)))
+        return self.number(whole(value))
 
     def percent(self, value: int | Decimal) -> str:
         """A number and its sign: 23,5 % or 23.5%."""

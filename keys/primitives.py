@@ -61,14 +61,16 @@ def hmac_sha256(key: bytes, message: bytes) -> bytes:
     return state.finalize()
 
 
-def hmac_column(key: bytes, messages: Iterable[bytes], size: int = 16) -> bytes:
-    """HMAC-SHA256 of each message, the first `size` bytes of each, end to end in the order of the messages.
+def hmac_column(key: bytes, messages: Iterable[bytes], size: int = 16, prefix: bytes = b"") -> bytes:
+    """HMAC-SHA256 of prefix + message for each message, the first `size` bytes of each, end to end in order.
 
-    The key's two blocks are hashed once; each message starts from a copy of that state.
+    The key's two blocks and the prefix are hashed once; each message starts from a copy of that state.
     """
     if not 1 <= size <= 32:
         raise ValueError("size is 1 to 32 bytes")
-    start = hmac.HMAC(key, hashes.SHA256()).copy
+    begun = hmac.HMAC(key, hashes.SHA256())
+    begun.update(prefix)
+    start = begun.copy
     out = BytesIO()
     write = out.write
     for message in messages:

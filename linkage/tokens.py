@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from keys.primitives import hmac_column
+from linkage.token_workers import MANY, cores
+from linkage.token_workers import column as shared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,16 +43,21 @@ def seeds(key: RecordKey, identifiers: Identifiers) -> TokenArray:
 
 
 def _hmac(key: bytes, identifiers: Identifiers) -> TokenArray:
-    column = hmac_column(key, _messages(identifiers), SIZE)
-    return np.frombuffer(column, np.uint8).reshape(len(identifiers), SIZE)
+    """Of few in this process, of many on all cores: the same bytes."""
+    n, prefix, workers = len(identifiers), f"{identifiers.scheme}:".encode(), 1
+    if n >= MANY:
+        workers = cores()
+    if workers > 1:
+        column: bytes | bytearray = shared(key, prefix, identifiers, SIZE, workers)
+    else:
+        column = hmac_column(key, _values(identifiers), SIZE, prefix)
+    return np.frombuffer(column, np.uint8).reshape(n, SIZE)
 
 
-def _messages(identifiers: Identifiers) -> Iterator[bytes]:
-    """scheme:identifier of each, made as they are needed."""
-    prefix, values = f"{identifiers.scheme}:".encode(), identifiers.values
-    for start in range(0, len(values), _AT_ONCE):
-        for value in values[start : start + _AT_ONCE].tolist():
-            yield prefix + value
+def _values(identifiers: Identifiers) -> Iterator[bytes]:
+    """Canonical form of each, made as they are needed."""
+    for start in range(0, len(identifiers), _AT_ONCE):
+        yield from identifiers.some(start, start + _AT_ONCE).tolist()
 
 
 def words(tokens: TokenArray) -> tuple[Words, Words]:

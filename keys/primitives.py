@@ -34,6 +34,8 @@ ARGON2ID_PASSES, ARGON2ID_LANES, ARGON2ID_KIB = 3, 4, 65536
 ARGON2ID_SALT = 16
 AEAD_KEY, AEAD_NONCE = 32, 12
 
+_SHA256 = 32  # bytes that it gives
+
 XWingPrivate = hpke.MLKEM768X25519PrivateKey
 XWingPublic = hpke.MLKEM768X25519PublicKey
 
@@ -66,7 +68,7 @@ def hmac_column(key: bytes, messages: Iterable[bytes], size: int = 16, prefix: b
 
     The key's two blocks and the prefix are hashed once; each message starts from a copy of that state.
     """
-    if not 1 <= size <= 32:
+    if not 1 <= size <= _SHA256:
         raise ValueError("size is 1 to 32 bytes")
     begun = hmac.HMAC(key, hashes.SHA256())
     begun.update(prefix)
@@ -76,7 +78,7 @@ def hmac_column(key: bytes, messages: Iterable[bytes], size: int = 16, prefix: b
     for message in messages:
         state = start()
         state.update(message)
-        write(state.finalize()[:size])
+        write(state.finalize() if size == _SHA256 else state.finalize()[:size])
     return out.getvalue()
 
 

@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from keys.primitives import hmac_column
-from linkage.token_workers import MANY, cores
-from linkage.token_workers import column as shared
+from linkage.token_workers import MANY, column, cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from keys.secret import RecordKey, TokenKey
     from linkage.identifiers import Identifiers
 
@@ -25,7 +21,6 @@ TokenArray: TypeAlias = npt.NDArray[np.uint8]
 Words: TypeAlias = npt.NDArray[np.uint64]
 
 SIZE = 16  # bytes of a token
-_AT_ONCE = 1 << 16  # messages that exist at a time
 
 
 def tokens(key: TokenKey, identifiers: Identifiers) -> TokenArray:
@@ -44,20 +39,11 @@ def seeds(key: RecordKey, identifiers: Identifiers) -> TokenArray:
 
 def _hmac(key: bytes, identifiers: Identifiers) -> TokenArray:
     """Of few in this process, of many on all cores: the same bytes."""
-    n, prefix, workers = len(identifiers), f"{identifiers.scheme}:".encode(), 1
-    if n >= MANY:
+    n, workers = len(identifiers), 0
+    if n >= MANY and cores() > 1:
         workers = cores()
-    if workers > 1:
-        column: bytes | bytearray = shared(key, prefix, identifiers, SIZE, workers)
-    else:
-        column = hmac_column(key, _values(identifiers), SIZE, prefix)
-    return np.frombuffer(column, np.uint8).reshape(n, SIZE)
-
-
-def _values(identifiers: Identifiers) -> Iterator[bytes]:
-    """Canonical form of each, made as they are needed."""
-    for start in range(0, len(identifiers), _AT_ONCE):
-        yield from identifiers.some(start, start + _AT_ONCE).tolist()
+    made = column(key, f"{identifiers.scheme}:".encode(), identifiers, SIZE, workers)
+    return np.frombuffer(made, np.uint8).reshape(n, SIZE)
 
 
 def words(tokens: TokenArray) -> tuple[Words, Words]:

@@ -69,7 +69,7 @@ def test_workers_that_cannot_be_started_change_nothing(monkeypatch: pytest.Monke
 
 
 def test_few_are_made_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "shared", None)  # calling it would fail
+    monkeypatch.setattr(multiprocessing, "get_context", None)  # calling it would fail
     made = people(300)
     assert tokens.tokens(KEY, made).tobytes() == plain(made)
 

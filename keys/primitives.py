@@ -39,6 +39,7 @@ AEAD_KEY, AEAD_NONCE = 32, 12
 _P = 2**255 - 19
 _ORDER_8 = 0x5FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
 _SMALL_ORDER = frozenset({0, 1, _P - 1, _ORDER_8, _P - _ORDER_8})
+_SHA256 = 32  # bytes that it gives
 
 XWingPrivate = hpke.MLKEM768X25519PrivateKey
 XWingPublic = hpke.MLKEM768X25519PublicKey
@@ -67,20 +68,22 @@ def hmac_sha256(key: bytes, message: bytes) -> bytes:
     return state.finalize()
 
 
-def hmac_column(key: bytes, messages: Iterable[bytes], size: int = 16) -> bytes:
-    """HMAC-SHA256 of each message, the first `size` bytes of each, end to end in the order of the messages.
+def hmac_column(key: bytes, messages: Iterable[bytes], size: int = 16, prefix: bytes = b"") -> bytes:
+    """HMAC-SHA256 of prefix + message for each message, the first `size` bytes of each, end to end in order.
 
-    The key's two blocks are hashed once; each message starts from a copy of that state.
+    The key's two blocks and the prefix are hashed once; each message starts from a copy of that state.
     """
-    if not 1 <= size <= 32:
+    if not 1 <= size <= _SHA256:
         raise ValueError("size is 1 to 32 bytes")
-    start = hmac.HMAC(key, hashes.SHA256()).copy
+    begun = hmac.HMAC(key, hashes.SHA256())
+    begun.update(prefix)
+    start = begun.copy
     out = BytesIO()
     write = out.write
     for message in messages:
         state = start()
         state.update(message)
-        write(state.finalize()[:size])
+        write(state.finalize() if size == _SHA256 else state.finalize()[:size])
     return out.getvalue()
 
 

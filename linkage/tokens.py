@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from keys.primitives import hmac_column
+from linkage.token_workers import MANY, column, cores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from keys.secret import RecordKey, TokenKey
     from linkage.identifiers import Identifiers
 
@@ -23,7 +21,6 @@ TokenArray: TypeAlias = npt.NDArray[np.uint8]
 Words: TypeAlias = npt.NDArray[np.uint64]
 
 SIZE = 16  # bytes of a token
-_AT_ONCE = 1 << 16  # messages that exist at a time
 
 
 def tokens(key: TokenKey, identifiers: Identifiers) -> TokenArray:
@@ -41,16 +38,12 @@ def seeds(key: RecordKey, identifiers: Identifiers) -> TokenArray:
 
 
 def _hmac(key: bytes, identifiers: Identifiers) -> TokenArray:
-    column = hmac_column(key, _messages(identifiers), SIZE)
-    return np.frombuffer(column, np.uint8).reshape(len(identifiers), SIZE)
-
-
-def _messages(identifiers: Identifiers) -> Iterator[bytes]:
-    """scheme:identifier of each, made as they are needed."""
-    prefix, values = f"{identifiers.scheme}:".encode(), identifiers.values
-    for start in range(0, len(values), _AT_ONCE):
-        for value in values[start : start + _AT_ONCE].tolist():
-            yield prefix + value
+    """Of few in this process, of many on all cores: the same bytes."""
+    n, workers = len(identifiers), 0
+    if n >= MANY and cores() > 1:
+        workers = cores()
+    made = column(key, f"{identifiers.scheme}:".encode(), identifiers, SIZE, workers)
+    return np.frombuffer(made, np.uint8).reshape(n, SIZE)
 
 
 def words(tokens: TokenArray) -> tuple[Words, Words]:

@@ -9,6 +9,7 @@ import click
 import pytest
 
 import cli
+from linkage.program import terminal
 from tests.needs import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -67,3 +68,11 @@ def test_every_page_is_reached_from_the_readme() -> None:
 def test_files_that_are_named_are_there(page: Path) -> None:
     named = re.findall(r"`((?:tests|keys|linkage)/[\w/]+\.py)", page.read_text(encoding="utf-8"))
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_exit_code_is_documented() -> None:
+    text = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| (\d+) \| (\w*) ?\|", text, re.MULTILINE)
+    families = [(str(code), family.__name__) for family, code in terminal.EXIT_CODES.items()]
+    others = [(str(code), "") for code in (0, terminal.EXIT_BUG, terminal.EXIT_INTERRUPTED)]
+    assert sorted(told) == sorted(families + others)

@@ -79,7 +79,7 @@ def test_tokens_are_those_of_the_standard_library(born: list[dt.date]) -> None:
 def test_many_tokens_are_made_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     made = identifiers([personnummer(dt.date(1950, 1, 1) + dt.timedelta(n), 238) for n in range(500)])
     whole = tokens(SECRET.token_key(DIGEST), made)
-    monkeypatch.setattr("linkage.tokens._AT_ONCE", 7)
+    monkeypatch.setattr("linkage.token_workers._AT_ONCE", 7)
     assert (tokens(SECRET.token_key(DIGEST), made) == whole).all()
 
 

@@ -135,6 +135,10 @@ class Identifiers:
         """Canonical forms, ASCII, shape (n,), of the scheme's fixed width ("S12" for se)."""
         return self._scheme.canonical(self._keys)
 
+    def some(self, start: int, stop: int) -> Canonical:
+        """values[start:stop], without making the others."""
+        return self._scheme.canonical(self._keys[start:stop])
+
     def dimensions(self, dimensions: Dimensions) -> tuple[Codes, Codes]:
         """Sex and age codes, as `linkage.identifiers.dimensions`."""
         return self._scheme.dimensions(self._keys, dimensions)

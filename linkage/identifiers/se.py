@@ -57,6 +57,12 @@ def _days() -> Codes:
 
 
 @cache
+def _four_digits() -> npt.NDArray[np.uint32]:
+    """Number → its four digits as they are written, in one word."""
+    return np.frombuffer(b"".join(b"%04d" % n for n in range(10_000)), np.uint32)
+
+
+@cache
 def _years() -> Codes:
     """Year → _LEAP, _IN_CENTURY."""
     return np.array(
@@ -123,12 +129,11 @@ class Swedish:
 
     def canonical(self, keys: Keys) -> Canonical:
         """As Scheme.canonical: "S12"."""
-        signs = np.empty((len(keys), 12), np.uint8)
-        for half, last in zip(np.divmod(keys, 1_000_000), (5, 11), strict=True):
-            rest = half.astype(np.uint32)
-            for place in range(last, last - 6, -1):
-                rest, digit = np.divmod(rest, np.uint32(10))
-                signs[:, place] = digit + np.uint32(48)
+        high, low = np.divmod(keys, 100_000_000)
+        middle, last = np.divmod(low.astype(np.uint32), np.uint32(10_000))
+        signs = np.empty((len(keys), 3), np.uint32)
+        for place, four in enumerate((high, middle, last)):
+            signs[:, place] = _four_digits().take(four, mode="wrap")  # what is no key is found out later
         return signs.view("S12").reshape(len(keys))
 
     def keys(self, values: Canonical) -> Keys:

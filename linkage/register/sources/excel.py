@@ -70,13 +70,13 @@ class ExcelReader:
         cells = {name: Cells(_DAYS if name in columns.days else _OTHERS) for name in places}
         for first, rows in self._blocks(max(places.values(), default=0) + 1):
             texts, numeric = {}, []
-            across = list(zip(*rows, strict=False))
             for name, place in places.items():
-                texts[name], has_numbers = self._column(cells[name], across[place], name)
+                values = [row[place] for row in rows]
+                texts[name], has_numbers = self._column(cells[name], values, name)
                 numeric += [name] * has_numbers
             yield batch(first, len(rows), texts, columns, numeric)
 
-    def _column(self, cells: Cells, values: tuple[object, ...], name: str) -> tuple[pa.StringArray, bool]:
+    def _column(self, cells: Cells, values: list[object], name: str) -> tuple[pa.StringArray, bool]:
         found = None
         try:
             texts, numbers = cells.texts(values)

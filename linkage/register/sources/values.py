@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
 _KNOWN = 1 << 17  # texts that are remembered, of each type
 _FIRST_SERIAL, _LAST_SERIAL = 1, 2_958_465  # 1900-01-01 and 9999-12-31
@@ -36,9 +36,11 @@ class Cells:
         self._written = WRITTEN | (own or {})
         self._known: dict[type, dict[object, str]] = {}
 
-    def texts(self, values: Iterable[object]) -> tuple[list[str], bool]:
+    def texts(self, values: Sequence[object]) -> tuple[list[str], bool]:
         """The texts, and whether any of them was a number. Raises NoTextError."""
         known = self._known
+        if set(map(type, values)) <= _TEXT:  # as most columns are
+            return cast("list[str]", list(values)), self._had_numbers()
         texts = []
         for value in values:
             kind = type(value)
@@ -52,7 +54,10 @@ class Cells:
             if text is None:
                 text = of_kind[value] = self._text(kind, value)
             texts.append(text)
-        return texts, bool(known.keys() & NUMBERS)  # type: ignore[return-value]  # mypy: object is str here
+        return texts, self._had_numbers()  # type: ignore[return-value]  # mypy: object is str here
+
+    def _had_numbers(self) -> bool:
+        return not NUMBERS.isdisjoint(self._known)
 
     def _text(self, kind: type, value: object) -> str:
         if kind not in self._written:
@@ -86,6 +91,7 @@ def serial(value: float) -> str:
 
 
 NUMBERS = {int, float, Decimal}
+_TEXT: Final = {str}
 WRITTEN: dict[type, Callable[..., str]] = {
     str: str,
     type(None): lambda _: "",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.errors import Text
 from linkage.agreement.groups import vocabulary
+from linkage.agreement.warn import outside
 from linkage.dimensions import SEXES
 from linkage.measures import language
 from linkage.measures.model import (
@@ -154,6 +155,8 @@ class Phrases:
                 )
             case Share():
                 yield self._share(measure)
+                if (said := outside(measure)) is not None:
+                    yield Text("{what}.", {"what": said})
                 if measure.target is not None:
                     yield Text("The target is {target} per cent.", {"target": _decimal(measure.target)})
 

@@ -112,11 +112,18 @@ def _of_share(measure: Share) -> Iterator[Text]:
                 yield Text("each {name} is divided by the same constant, which counts all", {"name": name})
     elif measure.share.tree == measure.of.tree:
         yield Text("the numerator is the denominator: always 100 per cent")
-    elif not _Parts().within(measure.share.tree, measure.of.tree):
-        yield Text(
-            "{share!r} is not written as a part of {of!r}: who is in the first alone is counted too",
-            {"share": measure.share.source, "of": measure.of.source},
-        )
+    elif (said := outside(measure)) is not None:
+        yield said
+
+
+def outside(measure: Share) -> Text | None:
+    """What to know of a share whose numerator is, as written, no part of its denominator; else None."""
+    if isinstance(measure.of, int) or _Parts().within(measure.share.tree, measure.of.tree):
+        return None
+    return Text(
+        "{share!r} is not written as a part of {of!r}: who is in the first alone is counted too",
+        {"share": measure.share.source, "of": measure.of.source},
+    )
 
 
 class _Parts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkage.agreement.warn import outside
 from linkage.measures.model import Count, HowMany, Or, Overlap, Share
 from linkage.release.rows import plain
 
@@ -59,6 +60,7 @@ def question(measure: Measure) -> dict[str, object]:
             asked |= {"share": share.source, "of": {"mean": of} if isinstance(of, int) else of.source}
             asked |= {"source": source} if source is not None else {}
             asked |= {"target": plain(target)} if target is not None else {}
+            asked |= {"outside": True} if outside(measure) is not None else {}
     return asked | ({"against": measure.against} if measure.against is not None else {})
 
 

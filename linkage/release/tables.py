@@ -23,7 +23,7 @@ _MEMBERS: Final = {
     "count": (("count",), ("parts", "covered")),
     "overlap": (("overlap",), ()),
     "howmany": (("howmany",), ()),
-    "share": (("share", "of"), ("source", "target")),
+    "share": (("share", "of"), ("source", "target", "outside")),
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -44,7 +44,8 @@ class Table:
 
     asked: the expression counted, of count and share; items: the parts, sets or lists, as written; covered:
     everybody whom `asked` counts is, by the way it is written, in one of the parts; of: an expression, or a
-    mean from elsewhere, whose `source` says where. target: per cent. against: the span to compare with.
+    mean from elsewhere, whose `source` says where. outside: people of `asked` may
+    be none of `of`. target: per cent. against: the span to compare with.
     rows: flat, in the order of docs/release.md, every combination of labels once; numbers are int or Decimal.
     """
 
@@ -59,6 +60,7 @@ class Table:
     of: str | int | None = None
     source: str | None = None
     target: int | Decimal | None = None
+    outside: bool = False
     against: str | None = None
 
     @property
@@ -137,6 +139,7 @@ def read(node: Node, scale: Scale) -> Table:
         of=_of(found["of"]) if kind == "share" else None,
         source=found["source"].text() if "source" in found else None,
         target=found["target"].number() if "target" in found else None,
+        outside=found["outside"].flag() if "outside" in found else False,
         against=found["against"].among((*scale.spans, ALL)) if "against" in found else None,
     )
     if ("parts" in found) != ("covered" in found) or (table.against and table.time != "span"):

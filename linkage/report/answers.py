@@ -28,7 +28,15 @@ def question(table: Table, words: Words) -> str:
         of = words.number(table.of) if isinstance(table.of, int) else in_words(str(table.of), words)
         if table.source:
             of = f"{of} ({table.source})"
-        return words.t("How large a share is {asked}, out of {of}?", asked=asked, of=of)
+        plain = words.t("How large a share is {asked}, out of {of}?", asked=asked, of=of)
+        if not table.outside:
+            return plain
+        apart = words.t(
+            "{asked} is not written as a part of {of}: who is in the first alone is counted too.",
+            asked=asked,
+            of=of,
+        )
+        return f"{plain} {apart}"
     return words.t("How many people are in {asked}?", asked=asked)
 
 

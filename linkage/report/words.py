@@ -81,7 +81,7 @@ def shown(value: int | Decimal, beside: int | Decimal) -> int | Decimal:
 
     Whoever takes one number that is shown from another gets the difference that is shown.
     """
-    return value if abs(beside) < FINE else whole(value)
+    return value if -FINE < beside < FINE else whole(value)
 
 
 def whole(value: int | Decimal) -> int:

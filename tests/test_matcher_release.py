@@ -161,6 +161,7 @@ def test_reports_are_made_again_from_the_file_alone(table: Table, lang: Lang) ->
     assert all(path.stat().st_size for path in facts.files)
     assert json.loads(json.dumps(facts.as_json()))["files"]
     assert str(facts.after()).endswith(f"report.{lang}.html")
+    assert str(facts.lines()[-1]).startswith("no signature was looked at")
 
 
 def test_what_is_no_release_gives_no_report(tmp_path: Path) -> None:

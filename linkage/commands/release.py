@@ -150,7 +150,8 @@ class ReportFacts:
 
     def lines(self) -> list[Text]:
         """The facts, for a person."""
-        return [Text("{path}", {"path": file}) for file in self.files]
+        unverified = Text("no signature was looked at: that is linkage verify")
+        return [*(Text("{path}", {"path": file}) for file in self.files), unverified]
 
     def after(self) -> Text:
         """The next step."""

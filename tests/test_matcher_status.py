@@ -103,7 +103,9 @@ def _with(table: Table, other: Table) -> Table:
 
 def test_a_refusal_in_the_name_of_a_party_says_so(table: Table) -> None:
     Ledger.open(table.ledger_url).refuse(ROUND, [Refusal(NOW, "PackageSignatureError", "ab" * 64, "malmo")])
-    assert "in the name of malmo: (5) the signature does not hold; SHA-512 abababababababab…" in str(table.status().lines()[-1])
+    assert "in the name of malmo: (5) the signature does not hold; SHA-512 abababababababab…" in str(
+        table.status().lines()[-1]
+    )
 
 
 def test_every_check_without_opening_has_its_words() -> None:

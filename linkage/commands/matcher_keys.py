@@ -143,6 +143,7 @@ def _found(
             "{path} is the key of {found}",
             path=path,
             found=RoundId(public.agreement, public.round),
-            **beside,
+            identity=beside["identity"],
+            ledger=beside["ledger"],
         )
     return key

@@ -20,6 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("linkage.measures",),
     ("linkage.agreement",),
     ("linkage.identifiers",),
+    ("linkage.token_workers",),
     ("linkage.tokens", "linkage.register"),
     ("linkage.package",),
     ("linkage.intake",),

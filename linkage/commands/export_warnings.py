@@ -17,7 +17,7 @@ def warnings(
     """What is allowed and perhaps not meant. mapped: a map in a file was used, which can say more."""
     found = [
         Text(
-            "no source for the agreed series {series}: nobody is in it (if so it is, empty = [{series!r}])"
+            "no source for the agreed series {series}: nobody is in it; if meant so: empty = [{series!r}]"
             if mapped
             else "the rows are of one series, so nobody is in the agreed series {series}: a map holds several",
             {"series": s},

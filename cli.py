@@ -20,10 +20,10 @@ from linkage.program.conventions import Group
 def link() -> None:
     """Count unique people across registers that may not be merged.
 
-    Each party turns its identity numbers into keyed tokens on its own machine (link export). A trusted
-    matcher, who cannot compute tokens, counts them (link match). Analysts read the release.
+    Each party turns its identity numbers into keyed tokens on its own machine (linkage export). A trusted
+    matcher, who cannot compute tokens, counts them (linkage match). Analysts read the release.
 
-    A whole round with made-up people: link demo
+    A whole round with made-up people: linkage demo
     """
 
 

@@ -27,7 +27,7 @@ _RECORD_INFO = b"linkage/1/record"
 class DifferentSecretError(KeysError):
     """Another secret is here already: taking a new one would make all later packages match nobody's."""
 
-    hint = "find out which of the two the other parties hold; to give up the old one: link secret destroy"
+    hint = "find out which of the two the other parties hold; to give up the old one: linkage secret destroy"
 
 
 class DerivedKey(Hidden):

@@ -351,7 +351,7 @@ def test_a_list_needs_no_map(home: Path) -> None:
     facts = run(home, "r.csv", "s.csv", short=SPELLS, dry_run=True)
     assert facts.summary.rows_read == 100
     assert [str(w) for w in facts.warnings] == [
-        f"the rows are of one series, so nobody is in the agreed series {series}: a map holds several"
+        f"the rows are of one series, so nobody is in the series {series}: a map holds several"
         for series in ("avanti", "lista")
     ]
 

@@ -93,7 +93,7 @@ def test_packages_in_a_signed_release_out(table: Table, real_reports: None) -> N
     assert (made.release, made.signature, made.number) == (data, signature, 1)
     assert {p["sha512"] for p in json.loads(data)["packages"]} == {p.sha512 for p in made.packages}
     assert table.round_key.exists()
-    assert str(facts.after()).startswith("link verify")
+    assert str(facts.after()).startswith("linkage verify")
 
 
 def test_the_figures_are_those_of_plain_sets(table: Table) -> None:

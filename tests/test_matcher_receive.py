@@ -45,7 +45,7 @@ def test_packages_are_kept_sealed_as_they_came(table: Table) -> None:
     for package in facts.packages:
         assert f"{ROUND}/{package.party}-{package.id}.link" in table.stored()
     assert facts.missing == ()
-    assert str(facts.after()).startswith("link match")
+    assert str(facts.after()).startswith("linkage match")
     assert facts.as_json()["received"]
     assert table.state is State.OPEN
 

@@ -76,7 +76,7 @@ def test_each_state_is_told_with_its_next_step(table: Table) -> None:
     assert f"to be purged from {due.astimezone():%Y-%m-%d}" in map(str, steps["released"].lines())
     assert steps["released"].as_json()["purge_due"] == due.isoformat(timespec="seconds")
     nexts = [str(facts.after()).split(" --")[0] for facts in steps.values()]
-    assert nexts == ["link match", "link match", f"from {due:%Y-%m-%d}: link purge", "None"]
+    assert nexts == ["linkage match", "linkage match", f"from {due:%Y-%m-%d}: linkage purge", "None"]
     assert steps["purged"].as_json()["purged"]
 
 

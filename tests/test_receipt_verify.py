@@ -1,4 +1,4 @@
-"""`link verify` of a receipt: who signed it, and whether it was theirs to destroy."""
+"""`linkage verify` of a receipt: who signed it, and whether it was theirs to destroy."""
 
 from __future__ import annotations
 

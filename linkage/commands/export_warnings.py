@@ -19,7 +19,7 @@ def warnings(
         Text(
             "no source for the agreed series {series}: nobody is in it; if meant so: empty = [{series!r}]"
             if mapped
-            else "the rows are of one series, so nobody is in the agreed series {series}: a map holds several",
+            else "the rows are of one series, so nobody is in the series {series}: a map holds several",
             {"series": s},
         )
         for s in plan.unfed

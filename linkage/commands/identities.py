@@ -24,7 +24,7 @@ MAX_PUBLIC_BYTES = 64 * 1024
 class PublicFileError(KeysError):
     """A file is no public key file."""
 
-    hint = "name the NAME.pub files that link keys init and link keys round wrote"
+    hint = "name the NAME.pub files that linkage keys init and linkage keys round wrote"
 
 
 class PrivateKeyError(PublicFileError):

@@ -1,6 +1,6 @@
 """What a file says of itself, without a key: package, hand-over, public key, key file, receipt, release.
 
-Nothing is opened, and no signature is verified: `link receive` and `link verify` do that. Called by `cli`.
+Nothing is opened, and no signature is verified: `linkage receive` and `linkage verify` do that, for `cli`.
 """
 
 from __future__ import annotations

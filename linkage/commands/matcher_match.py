@@ -81,13 +81,13 @@ class NotCountedError(PackageError):
 class EndedError(PackageError):
     """The round has ended without a release."""
 
-    hint: ClassVar[str] = "what was frozen cannot be changed: agree on a new round (link agreement next)"
+    hint: ClassVar[str] = "what was frozen cannot be changed: agree on a new round (linkage agreement next)"
 
 
 class OpenedError(PackageError):
     """A package that was well sealed is wrong inside."""
 
-    hint: ClassVar[str] = "what was frozen cannot be changed: agree on a new round (link agreement next)"
+    hint: ClassVar[str] = "what was frozen cannot be changed: agree on a new round (linkage agreement next)"
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class MatchFacts:
     def after(self) -> Text:
         """The next step."""
         return Text(
-            "link verify {release} --agreement {agreement}, then hand the analyst the folder "
+            "linkage verify {release} --agreement {agreement}, then hand the analyst the folder "
             "(release.json.sig is in it), and the agreement with its *.pub files",
             {"release": self.release, "agreement": self.agreement},
         )

@@ -28,7 +28,7 @@ GIVEN_UP = Text("the matcher gave it up")
 class NothingToPurgeError(LedgerError):
     """Nothing of the round was ever received."""
 
-    hint: ClassVar[str] = "see link status; perhaps --ledger or --agreement names another"
+    hint: ClassVar[str] = "see linkage status; perhaps --ledger or --agreement names another"
 
 
 class GoingOnError(LedgerError):

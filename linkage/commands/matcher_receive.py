@@ -109,7 +109,7 @@ class ReceiveFacts:
             return Text("agree on a new round: linkage agreement next")
         if self.missing:
             return Text("wait for the packages of {parties}", {"parties": ", ".join(self.missing)})
-        return Text("link match --agreement {agreement}", {"agreement": self.agreement})
+        return Text("linkage match --agreement {agreement}", {"agreement": self.agreement})
 
 
 def receive(

@@ -108,13 +108,13 @@ class StatusFacts:
         if state is State.OPEN and self.missing:
             return Text("wait for the packages of {parties}", {"parties": ", ".join(self.missing)})
         if state in {State.OPEN, State.FROZEN}:
-            return Text("link match --agreement {agreement}", {"agreement": self.agreement})
+            return Text("linkage match --agreement {agreement}", {"agreement": self.agreement})
         if state is State.PURGED:
             return None
         values: dict[str, object] = {"agreement": self.agreement, "day": self.purge_due}
         if self.purge_due is not None:
-            return Text("from {day:%Y-%m-%d}: link purge --agreement {agreement}", values)
-        return Text("link purge --agreement {agreement}", values)
+            return Text("from {day:%Y-%m-%d}: linkage purge --agreement {agreement}", values)
+        return Text("linkage purge --agreement {agreement}", values)
 
 
 def status(*, agreement: Path, ledger: str) -> StatusFacts:

@@ -1,4 +1,4 @@
-"""Who signed a receipt, and that it is of this agreement. Called by `link verify`."""
+"""Who signed a receipt, and that it is of this agreement. Called by `linkage verify`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RefusedReceiptError(PackageError):
 class OtherReceiptError(PackageError):
     """A receipt of another agreement or round, or by somebody who could not have destroyed what it names."""
 
-    hint: ClassVar[str] = "see what it says with: link inspect; perhaps --agreement names another"
+    hint: ClassVar[str] = "see what it says with: linkage inspect; perhaps --agreement names another"
 
 
 class WhoseReceiptError(UsageError):

@@ -1,4 +1,4 @@
-"""The files of a release: written by the match, made again by `link report`, checked by `link verify`."""
+"""The files of a release: written by the match, made again by `report`, checked by `verify`."""
 
 from __future__ import annotations
 

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 class NotTheMakerError(KeysError):
     """Another party makes the secret: two secrets would match nobody."""
 
-    hint = "wait for the file secret-PARTY.link that bears your name, then: link secret accept FILE"
+    hint = "wait for the file secret-PARTY.link that bears your name, then: linkage secret accept FILE"
 
 
 class NotInAgreementError(KeysError):
     """The identity at hand is not the one that the agreement names for this role."""
 
-    hint = "use the identity.key whose fingerprint stands in the agreement (link keys show)"
+    hint = "use the identity.key whose fingerprint stands in the agreement (linkage keys show)"
 
 
 class MatcherSecretError(KeysError):

@@ -99,7 +99,7 @@ class MeanwhileError(LedgerError):
 class StateError(LedgerError):
     """The round is not in the state that this step starts from."""
 
-    hint: ClassVar[str] = "see link status"
+    hint: ClassVar[str] = "see linkage status"
 
 
 class OtherAgreementError(PackageError):
@@ -111,7 +111,7 @@ class OtherAgreementError(PackageError):
 class ClosedError(PackageError):
     """The packages of the round are frozen, or the round has ended."""
 
-    hint: ClassVar[str] = "a round is matched once; a correction is a new round: link agreement next"
+    hint: ClassVar[str] = "a round is matched once; a correction is a new round: linkage agreement next"
 
 
 class OlderError(PackageError):

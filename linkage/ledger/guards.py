@@ -38,7 +38,7 @@ def not_begun(session: Session, round_id: RoundId) -> None:
         raise StateError(
             "the round {round} has begun and has its key",
             round=round_id,
-            hint="a new round key belongs to a new round: link agreement next",
+            hint="a new round key belongs to a new round: linkage agreement next",
         )
 
 

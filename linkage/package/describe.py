@@ -1,4 +1,4 @@
-"""What a package says of itself to anybody who has the file: for `link inspect`. Needs no key."""
+"""What a package says of itself to anybody who has the file: for `linkage inspect`. Needs no key."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def agreement() -> None:
 def agreement_new(file: Path) -> None:
     """Write a commented template with every key.
 
-    Example: link agreement new agreement.toml
+    Example: linkage agreement new agreement.toml
     """
     from linkage.commands.agreement import new
 
@@ -43,7 +43,7 @@ def agreement_new(file: Path) -> None:
 def agreement_check(file: Path) -> None:
     """Tell all problems at once; ready, with its digest, or a draft.
 
-    Example: link agreement check agreement/agreement.toml
+    Example: linkage agreement check agreement/agreement.toml
     """
     from linkage.commands.agreement import check
 
@@ -68,7 +68,7 @@ def agreement_fill(file: Path) -> None:
 
     Comments and layout stay.
 
-    Example: link agreement fill agreement/agreement.toml
+    Example: linkage agreement fill agreement/agreement.toml
     """
     from linkage.commands.agreement import fill
 
@@ -90,7 +90,7 @@ def agreement_fill(file: Path) -> None:
 def agreement_pack(file: Path, out: Path | None) -> None:
     """Zip the agreement and the public keys that it names, and nothing else.
 
-    Example: link agreement pack agreement/agreement.toml
+    Example: linkage agreement pack agreement/agreement.toml
     """
     from linkage.commands.agreement import pack
 
@@ -110,7 +110,7 @@ def agreement_pack(file: Path, out: Path | None) -> None:
 def agreement_show(file: Path, out: Path | None) -> None:
     """Show what it says, for a jurist to read.
 
-    Example: link agreement show agreement/agreement.toml --out agreement.html
+    Example: linkage agreement show agreement/agreement.toml --out agreement.html
     """
     from linkage.commands.agreement import show
 
@@ -124,7 +124,7 @@ def agreement_show(file: Path, out: Path | None) -> None:
 def agreement_diff(one: Path, other: Path) -> None:
     """Tell what differs between two agreements, layout and comments aside.
 
-    Example: link agreement diff mine.toml theirs.toml
+    Example: linkage agreement diff mine.toml theirs.toml
     """
     from linkage.commands.agreement import diff
 
@@ -138,7 +138,7 @@ def agreement_diff(one: Path, other: Path) -> None:
 def agreement_next(file: Path, out: Path | None) -> None:
     """Write the next round: number up, window moved, a new round key wanted.
 
-    Example: link agreement next agreement/agreement.toml
+    Example: linkage agreement next agreement/agreement.toml
     """
     from linkage.commands.agreement import next_round
 

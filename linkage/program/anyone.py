@@ -22,7 +22,7 @@ def demo(name: str, folder: Path) -> None:
 
     Makes the registers, plays every role through every step in DIR, and ends with the report's path.
 
-    Example: link demo malmo-2020 demo
+    Example: linkage demo malmo-2020 demo
     """
     from linkage.commands.demo import demo as flow
 
@@ -37,7 +37,7 @@ def doctor(folder: Path) -> None:
 
     Also whether DIR (default: the current folder), where keys lie, is copied to a cloud.
 
-    Example: link doctor
+    Example: linkage doctor
     """
     from linkage.commands.doctor import Level, examine
 
@@ -58,14 +58,14 @@ def inspect(file: Path) -> None:
 
     No key is needed, and nothing is opened.
 
-    Example: link inspect malmo-sok-1-malmo.link
+    Example: linkage inspect malmo-sok-1-malmo.link
     """
     from linkage.commands.inspect import inspect as look
 
     facts = look(file)
     signed = facts["format"].startswith(("linkage-receipt/", "linkage-release/"))
     after = (
-        Text("no signature was looked at: link verify {path} --agreement agreement.toml", {"path": file})
+        Text("no signature was looked at: linkage verify {path} --agreement agreement.toml", {"path": file})
         if signed
         else None
     )

@@ -32,7 +32,7 @@ def keys() -> None:
 def keys_init(name: str, no_passphrase: bool, passphrase_file: Path | None) -> None:
     """Make an identity: identity.key for you alone, NAME.pub for everybody.
 
-    Example: link keys init malmo
+    Example: linkage keys init malmo
     """
     from linkage.commands.identities import init
 
@@ -66,7 +66,7 @@ def keys_init(name: str, no_passphrase: bool, passphrase_file: Path | None) -> N
 def keys_show(files: tuple[Path, ...]) -> None:
     """Show the fingerprints of public keys, and their safety numbers to be read aloud.
 
-    Example: link keys show agreement/*.pub
+    Example: linkage keys show agreement/*.pub
     """
     from linkage.commands.identities import show
 
@@ -104,7 +104,7 @@ def keys_round(
 
     Packages are sealed to it. Keep it apart from the packages, never copy it, never back it up.
 
-    Example: link keys round --agreement-name malmo-sok --round 1
+    Example: linkage keys round --agreement-name malmo-sok --round 1
     """
     from linkage.commands.matcher import round_key
 

@@ -34,7 +34,7 @@ def receive(packages: tuple[Path, ...], agreement: Path, ledger: str, store: Pat
 
     No key is needed. A newer package of a party replaces its older one until the match.
 
-    Example: link receive malmo-sok-1-malmo.link --agreement agreement/agreement.toml
+    Example: linkage receive malmo-sok-1-malmo.link --agreement agreement/agreement.toml
     """
     from linkage.commands.matcher import receive as flow
 
@@ -50,7 +50,7 @@ def receive(packages: tuple[Path, ...], agreement: Path, ledger: str, store: Pat
 def status(agreement: Path, ledger: str) -> None:
     """Tell who has delivered, who is missing, what was refused.
 
-    Example: link status --agreement agreement/agreement.toml
+    Example: linkage status --agreement agreement/agreement.toml
     """
     from linkage.commands.matcher import status as flow
 
@@ -97,7 +97,7 @@ def match(
 
     Receives what is named, freezes the set, and opens packages in memory only. A round is matched once.
 
-    Example: link match malmo.link af.link --agreement agreement/agreement.toml --out release
+    Example: linkage match malmo.link af.link --agreement agreement/agreement.toml --out release
     """
     from linkage.commands.matcher import match as flow
     from linkage.commands.release import coverage_notes
@@ -156,7 +156,7 @@ def purge(
 
     Writes a signed receipt. After this no copy of a package of the round can be opened.
 
-    Example: link purge --agreement agreement/agreement.toml
+    Example: linkage purge --agreement agreement/agreement.toml
     """
     from linkage.commands.matcher import purge as flow
 

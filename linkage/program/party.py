@@ -44,7 +44,7 @@ def secret_create(
     A passphrase is asked for where the identity has one, unless --no-passphrase. Run again, it hands the
     same secret over again.
 
-    Example: link secret create --agreement agreement/agreement.toml
+    Example: linkage secret create --agreement agreement/agreement.toml
     """
     from linkage.commands.secret import create_secret
 
@@ -90,7 +90,7 @@ def secret_accept(
 ) -> None:
     """Open the secret that another party handed over.
 
-    Example: link secret accept secret-af.link --agreement agreement/agreement.toml
+    Example: linkage secret accept secret-af.link --agreement agreement/agreement.toml
     """
     from linkage.commands.secret import accept_secret
 
@@ -129,7 +129,7 @@ def secret_destroy(identity: Path, secret: Path, out: Path, yes: bool, passphras
 
     No package of the family can be made any more. Copies and backups must be destroyed by their keepers.
 
-    Example: link secret destroy
+    Example: linkage secret destroy
     """
     import datetime as dt
 
@@ -197,9 +197,9 @@ def export(
 
     Identity numbers become keyed tokens on this machine; nothing else of the register leaves it.
 
-    Example: link export --agreement agreement/agreement.toml --map register.toml
+    Example: linkage export --agreement agreement/agreement.toml --map register.toml
 
-    Example: link export insatser.csv --id Personnummer --series ung-malmo --start Startdatum --end Slutdatum
+    Example: linkage export krami.csv --id Personnummer --series krami --start Startdatum --end Slutdatum
     """
     from linkage.commands.export import ShortMap
     from linkage.commands.export import export as flow

@@ -21,7 +21,7 @@ def report(release: Path, out: Path | None) -> None:
 
     In the language of --lang, or as the system is set.
 
-    Example: link report release/release.json --lang sv
+    Example: linkage report release/release.json --lang sv
     """
     from linkage.commands.release import report as flow
 
@@ -40,9 +40,9 @@ def verify(file: Path, agreement: Path | None, matcher: Path | None, signer: Pat
     Of a release the digest, and that the tables agree; of a receipt, that its signer could destroy what it
     names. Whose signature it should be, the agreement says, or a public key that is named.
 
-    Example: link verify release/release.json --agreement agreement/agreement.toml
+    Example: linkage verify release/release.json --agreement agreement/agreement.toml
 
-    Example: link verify malmo-sok-1-destroyed.json --agreement agreement/agreement.toml
+    Example: linkage verify malmo-sok-1-destroyed.json --agreement agreement/agreement.toml
     """
     from linkage.commands import receipt, release
 

@@ -40,7 +40,7 @@ def register_new(
 
     Which columns hold identity numbers, days and series; what is not clear is said, never guessed in silence.
 
-    Example: link register new insatser.csv --agreement agreement/agreement.toml
+    Example: linkage register new insatser.csv --agreement agreement/agreement.toml
     """
     from linkage.commands.register_new import new
     from linkage.register.sources import Origin

@@ -34,7 +34,7 @@ class LaterMethodError(ReleaseError):
 class DraftError(ReleaseError):
     """A release is bound to an agreement by its digest, and a draft has none."""
 
-    hint = "fill in the fingerprints: see `link agreement check`"
+    hint = "fill in the fingerprints: see `linkage agreement check`"
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,9 @@ def played(folder: Any, *, changes: str) -> tuple[Mapping[str, Any], Mapping[str
         assert number not in malmo.out + malmo.err + af.out + af.err
     done = made.match()
     assert done.code == 0, done.err
+    joined = malmo.json["changed"]["joined"]
+    assert ("under several numbers: 2" in done.err) == (joined == 2)  # the matcher's knowledge alone
+    assert "several numbers" not in done.out + made.release.read_text(encoding="utf-8")
     return malmo.json, af.json, json.loads(made.release.read_text(encoding="utf-8"))
 
 

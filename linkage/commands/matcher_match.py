@@ -171,13 +171,16 @@ def match(
     _check_counted(desk, [package.sha512 for package in named])
     released = desk.ledger.released(desk.round_id)
     check_folder(out, desk.round_id, released)
-    already = released is not None
+    already, notes = released is not None, desk.notes()
     if released is None:
         _check_going_on(desk)
         keys = desk.identity(identity, ask), desk.round_key(round_key, ask_round)
-        released = _release(desk, *keys, now, {"memory": budget, "workers": workers, "progress": progress})
+        options = {"memory": budget, "workers": workers, "progress": progress}
+        released, joined = _release(desk, *keys, now, options)
+        if joined:  # for the matcher alone: it tells of rows of several packages together
+            notes += (Text("people joined who stood under several numbers: {joined}", {"joined": joined}),)
     files, tables = write_all(released.release, released.signature, out, languages)
-    return MatchFacts(str(desk.round_id), out / FILE, files, tables, already, agreement, desk.notes())
+    return MatchFacts(str(desk.round_id), out / FILE, files, tables, already, agreement, notes)
 
 
 def _checked_options(engine: str, memory: str | None) -> int | None:
@@ -221,20 +224,23 @@ def _ended(desk: Desk, why: Text) -> EndedError:
 
 def _release(
     desk: Desk, identity: Identity, round_key: RoundKey, now: dt.datetime, options: Mapping[str, Any]
-) -> Released:
-    """Freeze, open, count, control, sign, keep. Of several at once, the first to keep its release wins."""
+) -> tuple[Released, int]:
+    """Freeze, open, count, control, sign, keep; how many people were joined over changed numbers.
+
+    Of several at once, the first to keep its release wins.
+    """
     parties = [desk.counting()[party.name] for party in desk.agreement.parties]
     sealed = [Opened(desk, package, desk.sealed(package)) for package in parties]
     check_memory(sealed, desk.agreement, memory=options["memory"], workers=options["workers"])
     frozen = desk.ledger.freeze(desk.round_id, [package.sha512 for package in parties], now)
     if frozen.state is not State.FROZEN:
-        return _meanwhile(desk)
+        return _meanwhile(desk), 0
     counted = _counted(desk, sealed, round_key, options)
     facts = [PackageFact(p.party, p.id, p.sha512, counted.coverage[p.party]) for p in parties]
     data = control(counted.figures, desk.agreement, facts, now).to_bytes()
     signature = identity.sign(RELEASE, data)
     releases.check(data, signature, identity.public, desk.agreement)  # never sign what verify would refuse
-    return desk.ledger.release(desk.round_id, data, signature, now)
+    return desk.ledger.release(desk.round_id, data, signature, now), counted.joined
 
 
 def _meanwhile(desk: Desk) -> Released:

@@ -508,7 +508,7 @@ def test_a_package_of_a_day_to_come_is_refused_and_can_be_corrected(table: Table
     with pytest.raises(RefusedError, match="yet to come"):
         table.match([ahead, table.package("af")])
     assert table.receive(table.package("malmo")).missing == ("af",)
-    assert "(8) not of a day to come" in str(table.status().lines()[-1])
+    assert "(8) of a day to come" in str(table.status().lines()[-1])
     # one day on, its time has come
     table.receive(ahead, now=NOW + dt.timedelta(days=1))
 

@@ -165,7 +165,9 @@ def test_a_query_that_fails(query: str, postgres: sa.Connection) -> None:
     with pytest.raises(Error) as caught:
         list(open_reader("db", Path(), origin).batches(Columns(("Pnr",)), lambda _: None))
     assert REFUSED_QUERIES[query] in str(caught.value)
-    assert not caught.value.__context__
+    context = caught.value.__context__
+    # the end of a context manager may stand here, by what ran before; it holds nothing of the database
+    assert context is None or (isinstance(context, StopIteration) and not context.args)
 
 
 def test_a_database_that_goes_away(postgres: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ class Round:
             ),
         )  # fmt: skip
         return Agreement(
-            "bench", 1, "", "", "", WINDOW, "any-day", "se", (), Dimensions(), parties,
+            "bench", 1, "", "", "", WINDOW, "any-day", "se", (), "", Dimensions(), parties,
             Matcher("matcher", "", self.matcher.fingerprint, self.round_key.public.fingerprint), (), measures,
             ReleaseRule("exact", {}), Retention(30, ""), bytes(32), (),
         )  # fmt: skip

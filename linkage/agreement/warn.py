@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from keys.errors import Text
 from linkage.measures.model import (
     And,
-    Count,
-    HowMany,
+    Expression,
     Left,
     Minus,
     Not,
     Or,
-    Overlap,
     Presence,
     Share,
     Started,
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
     from linkage.agreement.model import Agreement
     from linkage.agreement.places import Path
-    from linkage.measures.model import Expression, Measure, Tree
+    from linkage.measures.model import Measure, Tree
 
 _STEPS = 20_000
 """Comparisons after which a numerator is taken for part of its denominator: a warning is not worth more."""
@@ -46,24 +44,9 @@ def warnings(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
             yield from ((path, what) for what in _of_share(measure))
 
 
-def expressions(measure: Measure) -> tuple[Expression, ...]:
-    """Every expression of a measure, the first one first."""
-    match measure:
-        case Count():
-            return (measure.count, *measure.parts)
-        case Overlap():
-            return measure.sets
-        case HowMany():
-            return measure.lists
-        case Share():
-            return (measure.share,) if isinstance(measure.of, int) else (measure.share, measure.of)
-        case _:
-            raise TypeError(type(measure).__name__)
-
-
 def _unasked(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
     """What parties would hand over and nobody asks for."""
-    seen = {leaf for m in agreement.measures for e in expressions(m) for leaf in leaves(e.tree)}
+    seen = {leaf for m in agreement.measures for e in m.expressions for leaf in leaves(e.tree)}
     for p, party in enumerate(agreement.parties):
         for s, series in enumerate(party.series):
             if series.value:
@@ -86,7 +69,7 @@ def _unasked(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
 def _of_any(measure: Measure, agreement: Agreement) -> Iterator[Text]:
     """What is noticed of a measure of any kind."""
     over_time = bool({"period", "span"} & set(measure.by))
-    for expression in expressions(measure):
+    for expression in measure.expressions:
         if over_time and not expression.dated:
             yield Text(
                 "{expression!r} has no dates: its rows of periods and spans stay empty",
@@ -102,7 +85,7 @@ def _of_any(measure: Measure, agreement: Agreement) -> Iterator[Text]:
 
 def _of_share(measure: Share) -> Iterator[Text]:
     """What is noticed of a share."""
-    if isinstance(measure.of, int):
+    if not isinstance(measure.of, Expression):
         if "period" not in measure.by:
             yield Text(
                 'a constant divides the mean of the periods: without by = ["period"] there is no per cent'
@@ -118,7 +101,7 @@ def _of_share(measure: Share) -> Iterator[Text]:
 
 def outside(measure: Share) -> Text | None:
     """What to know of a share whose numerator is, as written, no part of its denominator; else None."""
-    if isinstance(measure.of, int) or _Parts().within(measure.share.tree, measure.of.tree):
+    if not isinstance(measure.of, Expression) or _Parts().within(measure.share.tree, measure.of.tree):
         return None
     return Text(
         "{share!r} is not written as a part of {of!r}: who is in the first alone is counted too",

@@ -8,7 +8,7 @@ Figures by the engine when the tables of all blocks are added. Figures never lea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -188,8 +188,13 @@ class Measure:
 
     @property
     def kind(self) -> str:
-        """count, overlap, howmany, share."""
+        """count, overlap, howmany, share, flow, outcome, duration, change."""
         return type(self).__name__.lower()
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Every expression that it asks about, the first one first."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -199,12 +204,22 @@ class Count(Measure):
     count: Expression
     parts: tuple[Expression, ...] = ()
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """See Measure."""
+        return (self.count, *self.parts)
+
 
 @dataclass(frozen=True)
 class Overlap(Measure):
     """Every combination of sets, exclusively. 2 to 8 sets."""
 
     sets: tuple[Expression, ...]
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """See Measure."""
+        return self.sets
 
 
 @dataclass(frozen=True)
@@ -213,15 +228,106 @@ class HowMany(Measure):
 
     lists: tuple[Expression, ...]
 
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """See Measure."""
+        return self.lists
+
+
+@dataclass(frozen=True)
+class Places:
+    """How many can take part at once: the places of the series that a share joins, all together."""
+
+    number: int
+
 
 @dataclass(frozen=True)
 class Share(Measure):
-    """value of `of`; `of` may be a constant mean from elsewhere (source: whose). target: per cent."""
+    """value of `of`, which may be a mean from elsewhere (source: whose), or places. target: per cent."""
 
     share: Expression
-    of: Expression | int
+    of: Expression | int | Places
     source: str | None = None
     target: Fraction | None = None
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """See Measure."""
+        return (self.share, self.of) if isinstance(self.of, Expression) else (self.share,)
+
+
+@dataclass(frozen=True)
+class Flow(Measure):
+    """Moves between states from a period to the one `every` periods later.
+
+    A person's state is the first of the expressions whose bit is set, else "elsewhere". At least one.
+    """
+
+    flow: tuple[Expression, ...]
+    every: int = 1
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """See Measure."""
+        return self.flow
+
+
+class Follow(Enum):
+    """How long after an event people are looked for."""
+
+    AT = "at"
+    WITHIN = "within"
+    FOR = "for"
+
+
+@dataclass(frozen=True)
+class Outcome(Measure):
+    """Of those who left `leaving` in period p, how many are in `to`: in p + k, or in one of p … p + k.
+
+    With FOR, in all of p + 1 … p + k. target: per cent.
+    """
+
+    leaving: Expression
+    to: Expression
+    follow: Follow
+    k: int
+    target: Fraction | None = None
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """See Measure."""
+        return (self.leaving, self.to)
+
+
+@dataclass(frozen=True)
+class Duration(Measure):
+    """Length of each person's first stay that starts and ends inside the window."""
+
+    duration: Expression
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """See Measure."""
+        return (self.duration,)
+
+
+@dataclass(frozen=True)
+class Change(Measure):
+    """Mean amount per person around each person's first event of `around`.
+
+    change: key of the series that holds the amounts, in `unit`. before, after: periods, at least 1.
+    """
+
+    change: str
+    unit: str
+    around: Expression
+    before: int
+    after: int
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """See Measure."""
+        return (self.around,)
 
 
 # -- people and figures -----------------------------------------------------------------------------------
@@ -232,13 +338,17 @@ class People:
     """All people of one block, all parties side by side; n people.
 
     presence: series key → Bits, shape (n,); sex: codes of `dimensions.SEXES`; age: piece codes of `Ages`;
-    zeros where the agreement has no such dimension. Never printed, never kept beyond the block.
+    zeros where the agreement has no such dimension. amounts: key of a series that holds amounts → uint32,
+    shape (n, periods). record_keys: uint32, shape (n,), where the release's method asks for them. Never
+    printed, never kept beyond the block.
     """
 
     n: int
     presence: Mapping[str, Bits]
     sex: npt.NDArray[np.uint8]
     age: npt.NDArray[np.uint8]
+    amounts: Mapping[str, npt.NDArray[np.uint32]] = field(default_factory=dict)
+    record_keys: npt.NDArray[np.uint32] | None = None
 
     def __repr__(self) -> str:
         return f"<People of one block: {len(self.presence)} series>"
@@ -265,19 +375,36 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Sums:
+    """Amounts of the people of each cell, in whole units; arrays of the cells' shape.
+
+    total: int64; largest: int64, shape (2, …): the two largest amounts of one person, the larger first.
+    """
+
+    total: npt.NDArray[np.int64]
+    largest: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Cells:
     """The true counts of one measure: each number that is counted, totals too, nothing that is derived.
 
     axes, in order: the kind's own first ("part": each part as written, then "unique" · "in": tuples of the
-    sets' sources · "lists": 1..n · "role": "value", "of" · none for a plain count), then those of `by`:
-    "period" (labels, then "all") or "span" (names, then "all"), "sex" (woman, man, other, all), "age" (bands,
-    other, all). A measure without period and span has an axis "window" with the one value "all".
+    sets' sources · "lists": 1..n · "role": "value", "of", of an outcome too, "value" alone where `of` is a
+    number or places · "from", then "to": the states as written, then "elsewhere" · "length": 1 … periods - 2
+    · "offset": -before … after · none for a plain count), then those of `by`: "period" (labels, then "all")
+    or "span" (names, then "all"), "sex" (woman, man, other, all), "age" (bands, other, all). A measure
+    without period and span has an axis "window" with the one value "all".
     people: int64 of the axes' shape. notes: object array of Note of the same shape, KNOWN where counted.
+    record_keys: the sum of the people's record keys modulo 2**32, uint32 of that shape, where they have any.
+    sums: the amounts of a change, else None.
     """
 
     axes: tuple[Axis, ...]
     people: npt.NDArray[np.int64]
     notes: npt.NDArray[np.object_]
+    record_keys: npt.NDArray[np.uint32] | None = None
+    sums: Sums | None = None
 
 
 @dataclass(frozen=True)

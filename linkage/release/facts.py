@@ -76,22 +76,9 @@ def labels(agreement: Agreement) -> dict[str, str]:
     found |= {series.key: series.title for series in agreement.series}
     found |= {group.name: group.title for group in agreement.groups}
     for measure in agreement.measures:
-        for expression in expressions(measure):
+        for expression in measure.expressions:
             found.setdefault(expression.source, expression.label)
     return found
-
-
-def expressions(measure: Measure) -> tuple[Expression, ...]:
-    """Every expression of a measure."""
-    match measure:
-        case Count(count=count, parts=parts):
-            return (count, *parts)
-        case Overlap(sets=several) | HowMany(lists=several):
-            return several
-        case Share(share=share, of=of):
-            return (share,) if isinstance(of, int) else (share, of)
-        case _:
-            return ()
 
 
 def _sources(several: tuple[Expression, ...]) -> list[str]:

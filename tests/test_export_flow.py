@@ -39,6 +39,7 @@ from linkage.dimensions import Ages, Band
 from linkage.errors import AgreementError, Error, FileError, KeysError, RegisterError, UsageError
 from linkage.register import Read
 from linkage.register import read as read_register
+from linkage.register.errors import RefusedError
 from linkage.synthetic.numbers import personnummer, samordningsnummer
 from linkage.tokens import order
 from tests import plain_se
@@ -306,18 +307,31 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("row", FAULTS.values(), ids=FAULTS)
-def test_rows_at_fault_stop_the_export_and_change_nothing(home: Path, row: tuple[str, ...]) -> None:
+def test_rows_at_fault_stop_the_export_and_are_listed(home: Path, row: tuple[str, ...]) -> None:
+    """Beside the list of problems, which names the file's records, nothing is written."""
     write_rows(home / "r.csv", ("198001022386", "Krami", "2020-01-01", ""), row)
     before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
     with pytest.raises(RegisterError) as caught:
         run(home, max_refused="1%")
-    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+    after = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    listed = after.pop(home / "r.csv.problems.csv").decode("utf-8-sig")
+    assert after == before
+    assert "3;" in listed
+    assert str(caught.value.details[-1]).startswith("r.csv.problems.csv: ")
     facts = run(home, dry_run=True, max_refused="1%")
     assert str(facts.fault) == str(caught.value)
     assert facts.as_json()["fault"] == str(caught.value)
     assert facts.people == 1
     assert "3;" in (home / "r.csv.problems.csv").read_text(encoding="utf-8-sig")
     assert facts.after() is None
+
+
+def test_a_list_that_cannot_be_written_hides_no_fault(home: Path) -> None:
+    write_rows(home / "r.csv", FAULTS["a broken date"])
+    (home / "r.csv.problems.csv").mkdir()
+    with pytest.raises(RefusedError) as caught:
+        run(home, max_refused="1%")
+    assert "could not be written" in str(caught.value.details[-1])
 
 
 def test_the_command_prints_a_faulty_dry_run_and_ends_with_10(home: Path) -> None:
@@ -559,7 +573,7 @@ def test_a_folder_that_is_not_there_is_found_before_the_work(home: Path) -> None
 
 
 @pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("where", ["write", "_problems"])
+@pytest.mark.parametrize("where", ["write", "write_problems"])
 def test_a_full_disk_or_a_stop_leaves_the_earlier_package(
     home: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException, where: str
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from linkage.commands.agreement_keys import public_keys
 from linkage.commands.export_facts import ExportFacts
 from linkage.commands.export_map import ShortMap, choose
 from linkage.commands.export_numbers import pairs
+from linkage.commands.export_problems import with_problems, write_problems
 from linkage.commands.export_warnings import warnings
 from linkage.commands.identities import read_identity
 from linkage.commands.secret import own_party, read_secret
@@ -28,7 +28,6 @@ from linkage.package.layout import Layout
 from linkage.package.pairs import Pairs
 from linkage.package.rows import Rows
 from linkage.package.write import Written, write
-from linkage.register.sources.content import PIPE
 from linkage.tokens import seeds, tokens
 
 if TYPE_CHECKING:
@@ -118,9 +117,9 @@ def export(
     read = register.read(plan, chosen.folder, agreed.dimensions, progress, ask_database)
     fault = read.fault or limit.fault(read, plan.scheme)
     if fault is not None and not dry_run:
-        raise fault
+        raise with_problems(fault, read, chosen.folder)
     try:
-        problems = _problems(read, chosen.folder)
+        problems = write_problems(read, chosen.folder)
         written = _write(agreed, party, me, keys, read, package, now or dt.datetime.now(dt.UTC))
     except OSError as error:
         raise NotWrittenError(
@@ -239,21 +238,3 @@ def _pairs(secret: Secret, digest: bytes, folded: register.Folded) -> Pairs:
     if folded.changed is None:
         return Pairs.none()
     return pairs(folded.changed, tokens(secret.token_key(digest), folded.changed.identifiers))
-
-
-def _problems(read: register.Read, folder: Path) -> tuple[Path, ...]:
-    """Write FILE.problems.csv for each register that has rows with problems, readable for the user alone.
-
-    folder: the map's own, or the current one; never the package's, which may be where others fetch it.
-    """
-    named: Counter[str] = Counter()
-    paths = []
-    for file in read.files:
-        if file.problems.count:
-            name = "stdin" if file.file == PIPE else Path(file.file).name
-            named[name] += 1
-            again = f"-{named[name]}" if named[name] > 1 else ""
-            paths.append(folder / f"{name}{again}.problems.csv")
-            with whole_file(paths[-1], private=True) as stream:
-                stream.write(file.problems.to_csv())
-    return tuple(paths)

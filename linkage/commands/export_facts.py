@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from linkage.commands import export_numbers as numbers
 from linkage.commands.chart import Paper, chart
+from linkage.commands.export_problems import told
 from linkage.errors import Text
 from linkage.register import Quality, kind_text, reason_text
 from linkage.register.sums import ABOVE, BELOW
@@ -216,10 +217,7 @@ class ExportFacts:
 
     def _of_trouble(self) -> list[Text]:
         lines = [Text("warning: {what}", {"what": warning}) for warning in self.warnings]
-        return lines + [
-            Text("{path}: which rows have problems, for you alone: it stays here", {"path": path})
-            for path in self.problems
-        ]
+        return [*lines, *told(self.problems)]
 
     def _of_package(self) -> list[Text]:
         if self.package is None or self.written is None:

@@ -101,7 +101,7 @@ class RecordError(RegisterError):
 class RefusedError(RegisterError):
     """More rows are refused for mistakes in them than may be."""
 
-    hint = "correct the rows in the register: --dry-run lists them in FILE.problems.csv; or see --max-refused"
+    hint = "correct the rows in the register, FILE.problems.csv lists them; or see --max-refused"
 
 
 class UnreadableError(RegisterError):

@@ -51,6 +51,40 @@ def test_an_unknown_word_is_usage(tmp_path: Path) -> None:
     assert "hint: see link --help" in done.err or "--help" in done.err
 
 
+MISTAKES = {
+    "export --foo": ("no such option '--foo' (did you mean '--out'?)", "det finns ingen flagga '--foo'"),
+    "exprt": ("no such command 'exprt' (did you mean 'export', 'report'?)", "det finns inget kommando"),
+    "inspect": ("missing argument 'FILE'", "'FILE' saknas"),
+    "match --workers x": ("invalid value for '--workers': 'x' is not a whole number", "är inget heltal"),
+    "match --workers 99": ("99 is not in the range 1<=x<=64", "99 ligger inte inom 1<=x<=64"),
+    "match --out": ("option '--out' requires an argument", "ska följas av ett värde"),
+    "match --json=3": ("option '--json' does not take a value", "flaggan '--json' tar inget värde"),
+    "match --reports fr": ("'fr' is not one of 'both', 'sv', 'en', 'none'", "är inte någon av"),
+    "completion bash b": ("got more than is wanted: b", "fick mer än som behövs: b"),
+    "completion": ("missing argument '{bash|zsh|fish}'", "saknas"),
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_what_click_says_is_in_the_users_language(words: str, tmp_path: Path) -> None:
+    english, swedish = MISTAKES[words]
+    assert english in link(*words.split(), cwd=tmp_path).err
+    told = link("--lang", "sv", *words.split(), cwd=tmp_path)
+    assert told.code == 2
+    assert told.err.startswith("fel: ")
+    assert swedish in told.err
+
+
+def test_help_has_no_english_in_swedish(tmp_path: Path) -> None:
+    told = ok("--lang", "sv", "match", "--help", cwd=tmp_path).out
+    assert "Så här: " in told
+    for word in ("Usage", "Options", "Example", "default:", "Show this"):
+        assert word not in told
+    whole = ok("--lang", "sv", "--help", cwd=tmp_path).out
+    assert "Kommandon" in whole
+    assert "Commands" not in whole
+
+
 @pytest.mark.parametrize(
     ("family", "code"),
     [(AgreementError, 10), (PackageError, 11), (KeysError, 12), (ReleaseError, 13), (LedgerError, 14)],

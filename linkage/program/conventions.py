@@ -16,9 +16,14 @@ class Option(click.Option):
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """As click, translated."""
         record = super().get_help_record(ctx)
-        if record is None or not self.help:
+        if record is None:
             return record
-        return record[0], record[1].replace(self.help, say(self.help))
+        names, words = record
+        if self.help:
+            words = words.replace(self.help, say(self.help))
+        return names, words.replace("[default: ", f"[{say('default')}: ").replace(
+            "[required]", f"[{say('required')}]"
+        )
 
 
 def _choose_language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -41,7 +46,46 @@ LANG = Option(
 )
 
 
-class Command(click.Command):
+class _Helped(click.Command):
+    """A command or group whose help is in the user's language, what click adds to it too."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """First line of the help, translated."""
+        del limit
+        return say((self.help or "").split("\n")[0].strip()).rstrip(".")
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """As click, translated."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = say("Show this message and exit.")
+        return option
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click, translated."""
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=say("Usage:") + " ")
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click, translated."""
+        del ctx
+        if not self.help:
+            return
+        formatter.write_paragraph()
+        with formatter.indentation():
+            for paragraph in inspect.cleandoc(self.help).split("\n\n"):
+                formatter.write_text(_translated(" ".join(paragraph.split("\n"))))
+                formatter.write_paragraph()
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click, translated."""
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        records = [record for option in options if (record := option.get_help_record(ctx))]
+        with formatter.section(say("Options")):
+            formatter.write_dl(records)
+
+
+class Command(_Helped):
     """A command with the conventions that all share: --json, --no-input, --lang."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -64,17 +108,8 @@ class Command(click.Command):
             LANG,
         ]
 
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """First line of the help, translated."""
-        del limit
-        return say((self.help or "").split("\n")[0].strip()).rstrip(".")
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """As click, translated."""
-        _translated_help(self, ctx, formatter)
-
-
-class Group(click.Group):
+class Group(_Helped, click.Group):
     """A group of commands with the conventions that all share."""
 
     command_class = Command
@@ -88,22 +123,17 @@ class Group(click.Group):
         del ctx
         return list(self.commands)
 
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """First line of the help, translated."""
-        del limit
-        return say((self.help or "").split("\n")[0].strip()).rstrip(".")
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """As click, translated."""
-        _translated_help(self, ctx, formatter)
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click, translated; the commands too."""
+        super().format_options(ctx, formatter)
+        named = [(name, self.commands[name].get_short_help_str()) for name in self.list_commands(ctx)]
+        with formatter.section(say("Commands")):
+            formatter.write_dl(named)
 
 
-def _translated_help(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    del ctx
-    if not command.help:
-        return
-    formatter.write_paragraph()
-    with formatter.indentation():
-        for paragraph in inspect.cleandoc(command.help).split("\n\n"):
-            formatter.write_text(say(" ".join(paragraph.split("\n"))))
-            formatter.write_paragraph()
+def _translated(paragraph: str) -> str:
+    """A paragraph of help; an example's command is the same in every language."""
+    head, colon, command = paragraph.partition(": ")
+    if head == "Example":
+        return say("Example") + colon + command
+    return say(paragraph)

@@ -29,6 +29,7 @@ from linkage.errors import (
     Text,
     UsageError,
 )
+from linkage.program.click_words import in_words
 from linkage.texts import from_environment, say, use
 
 EXIT_CODES: Mapping[type[Error], int] = {
@@ -110,7 +111,7 @@ def run(program: click.Command, args: Sequence[str] | None = None) -> int:
         click.echo(error.format_message())
         return 0
     except click.UsageError as error:
-        click.echo(say(Text("error: {what}", {"what": _click_words(error)})), err=True)
+        click.echo(say(Text("error: {what}", {"what": in_words(error)})), err=True)
         click.echo(say(Text("hint: {what}", {"what": Text("see {command} --help", _path(error))})), err=True)
         return 2
     except click.ClickException as error:
@@ -134,13 +135,8 @@ def run(program: click.Command, args: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _click_words(error: click.UsageError) -> str:
-    words = error.format_message().rstrip(".")
-    return words[:1].lower() + words[1:]
-
-
 def _path(error: click.UsageError) -> dict[str, object]:
-    return {"command": error.ctx.command_path if error.ctx else "link"}
+    return {"command": error.ctx.command_path if error.ctx else "linkage"}
 
 
 def _of_system(error: OSError) -> FileError:

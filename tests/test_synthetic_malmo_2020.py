@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from linkage.synthetic.demo import Register
 from linkage.synthetic.malmo_2020 import figures
 from linkage.synthetic.malmo_2020.figures import (
     AVANTI,
@@ -30,7 +31,7 @@ from linkage.synthetic.malmo_2020.figures import (
 )
 from linkage.synthetic.malmo_2020.holdings import PARTIES, holdings
 from linkage.synthetic.malmo_2020.population import Population, populate
-from linkage.synthetic.malmo_2020.registers import Register, agreement_text, registers
+from linkage.synthetic.malmo_2020.registers import agreement_text, registers
 from linkage.synthetic.numbers import TEST_SERIALS, luhn
 from linkage.synthetic.stays import Spells
 

@@ -5,23 +5,16 @@ Each step is one command of the program, called here as `cli` calls it, and writ
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from linkage.commands.demo_guide import write_steps
 from linkage.commands.demo_steps import steps
-from linkage.errors import FileError, ReleaseError, Text, UsageError
-from linkage.texts import current
-
-if TYPE_CHECKING:
-    from linkage.release import Release
-
-NAME = "malmo-2020"
-SEED = 2020
-"""Everybody who plays the demo meets the same made-up people."""
+from linkage.errors import FileError, Text, UsageError
+from linkage.synthetic.demo import Demo
+from linkage.synthetic.demos import DEMOS
+from linkage.texts import current, say
 
 Progress = Callable[[Text], None]
 
@@ -29,7 +22,7 @@ Progress = Callable[[Text], None]
 class UnknownDemoError(UsageError):
     """There is no demo of this name."""
 
-    hint = "the demo of this version: malmo-2020"
+    hint = "name one of the demos that are listed here"
 
 
 class FolderInUseError(FileError):
@@ -38,56 +31,55 @@ class FolderInUseError(FileError):
     hint = "name another folder, or remove this one"
 
 
-class NoFiguresError(ReleaseError):
-    """The release lacks the figures that the demo is about."""
-
-    hint = "this is a fault of the demo: please report it"
-
-
 @dataclass(frozen=True)
 class DemoFacts:
-    """Where everything lies, and the figures that the report leads with (people; means per month).
+    """Where everything lies, and the lines that the report leads with."""
 
-    summed: what adding up the lists says, as the city and AF did; month, year: unique people; reached: with
-    those who are known for the year only.
-    """
-
+    name: str
     folder: Path
     report: Path
     release: Path
     steps: Path
-    summed: Decimal
-    month: Decimal
-    year: int
-    reached: int
+    headline: tuple[Text, ...]
 
     def as_json(self) -> dict[str, object]:
         """The same as one object."""
         return {
+            "name": self.name,
             "folder": str(self.folder),
             "report": str(self.report),
             "release": str(self.release),
             "steps": str(self.steps),
-            "summed": float(self.summed),
-            "month": float(self.month),
-            "year": self.year,
-            "reached": self.reached,
+            "headline": [say(line).strip() for line in self.headline],
         }
 
     def lines(self) -> list[Text]:
-        """What to print: made-up people, the report's figure, and the ones that it could not give."""
+        """The same for a person."""
+        return [*self.headline, Text("every step, to be repeated by hand: {path}", {"path": self.steps})]
+
+
+@dataclass(frozen=True)
+class DemoList:
+    """The demos of this version."""
+
+    about: Mapping[str, Text]
+
+    def as_json(self) -> dict[str, object]:
+        """name → what it is about."""
+        return {name: say(about) for name, about in self.about.items()}
+
+    def lines(self) -> list[Text]:
+        """A line each."""
+        width = max(map(len, self.about))
         return [
-            Text("the people are made up; the report of 2021 is not"),
-            Text("{people}  people in an average month, added up as the report did", _people(self.summed)),
-            Text("{people}  unique people in an average month", _people(self.month)),
-            Text("{people}  unique people in the year", _people(Decimal(self.year))),
-            Text("{people}  with those who are known for the year only", _people(Decimal(self.reached))),
-            Text("every step, to be repeated by hand: {path}", {"path": self.steps}),
+            Text("{name}  {about}", {"name": name.ljust(width), "about": about})
+            for name, about in self.about.items()
         ]
 
 
-def _people(number: Decimal) -> dict[str, object]:
-    return {"people": f"{number:,.0f}".replace(",", " ").rjust(7)}
+def listed() -> DemoList:
+    """Every demo, in the order of the list."""
+    return DemoList({name: demo.about for name, demo in DEMOS.items()})
 
 
 def demo(name: str, folder: Path, *, progress: Progress | None = None) -> DemoFacts:
@@ -95,19 +87,22 @@ def demo(name: str, folder: Path, *, progress: Progress | None = None) -> DemoFa
 
     progress: told each step as it begins. Raises UnknownDemoError, FolderInUseError, and what a step raises.
     """
-    if name != NAME:
-        raise UnknownDemoError("there is no demo of the name {name}", name=name)
+    chosen = DEMOS.get(name)
+    if chosen is None:
+        raise UnknownDemoError(
+            "there is no demo of the name {name}", name=name, details=tuple(listed().lines())
+        )
     _take(folder)
     tell = progress or (lambda _: None)
     tell(Text("making up people and registers"))
-    _write_registers(folder)
-    todo = steps(folder)
-    guide = write_steps(folder, todo)
+    _write_registers(chosen, folder)
+    todo = steps(chosen, folder)
+    guide = write_steps(chosen, folder, todo)
     for number, step in enumerate(todo, 1):
         words: dict[str, object] = {"number": number, "total": len(todo), "what": step.what}
         tell(Text("step {number} of {total}: {what}", words))
         step.play()
-    return _facts(folder, guide)
+    return _facts(chosen, folder, guide)
 
 
 def _take(folder: Path) -> None:
@@ -127,11 +122,8 @@ def _take(folder: Path) -> None:
         raise FolderInUseError("the folder is not empty: {path}", path=folder)
 
 
-def _write_registers(folder: Path) -> None:
-    from linkage.synthetic.malmo_2020.population import populate
-    from linkage.synthetic.malmo_2020.registers import agreement_text, registers
-
-    for register in registers(populate(SEED), SEED):
+def _write_registers(demo: Demo, folder: Path) -> None:
+    for register in demo.registers(demo.seed):
         home = folder / register.party
         home.mkdir()
         (home / "register.toml").write_text(register.map, encoding="utf-8")
@@ -139,36 +131,19 @@ def _write_registers(folder: Path) -> None:
             (home / sheet.file).write_bytes(sheet.encode())
     for name in ("draft", "agreement"):
         (folder / name).mkdir()
-        (folder / name / "agreement.toml").write_text(agreement_text(), encoding="utf-8")
-    (folder / "matcher").mkdir()
+        (folder / name / "agreement.toml").write_text(demo.agreement_text(), encoding="utf-8")
+    (folder / demo.matcher).mkdir()
 
 
-def _facts(folder: Path, guide: Path) -> DemoFacts:
+def _facts(demo: Demo, folder: Path, guide: Path) -> DemoFacts:
     from linkage.release import parse
 
-    path = folder / "matcher" / "release" / "release.json"
-    found = _figures(parse(path.read_bytes()))
+    path = folder / demo.matcher / "release" / "release.json"
     return DemoFacts(
+        name=demo.name,
         folder=folder,
         report=path.with_name(f"report.{current().value}.html"),
         release=path,
         steps=guide,
-        summed=found["summed"],
-        month=found["month"],
-        year=int(found["year"]),
-        reached=int(found["reached"]),
+        headline=tuple(demo.headline(parse(path.read_bytes()))),
     )
-
-
-def _figures(release: Release) -> dict[str, Decimal]:
-    volume = release.table("volym")
-    found = {
-        "summed": volume.number(period="mean", part="sum"),
-        "month": volume.number(period="mean", part="unique"),
-        "year": volume.number(period="all", part="unique"),
-        "reached": release.table("aret-alla").number(),
-    }
-    numbers = {name: Decimal(value) for name, value in found.items() if value is not None}
-    if len(numbers) < len(found):
-        raise NoFiguresError("the release has no figure for the summary of the demo")
-    return numbers

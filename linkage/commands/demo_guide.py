@@ -6,27 +6,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from keys.files import modes_protect
-from linkage.commands.demo_steps import FAMILY, KEY_WORDS_FILE, MATCHER, PARTIES, ROUND, Step
+from linkage.commands.demo_steps import KEY_WORDS_FILE, Step, package_name
 from linkage.errors import Text
+from linkage.synthetic.demo import Demo
 from linkage.texts import current, say
 
 
-def write_steps(folder: Path, todo: Sequence[Step]) -> Path:
+def write_steps(demo: Demo, folder: Path, todo: Sequence[Step]) -> Path:
     """STEPS.md for a reader and steps.sh for a shell; the path of the first."""
     guide = folder / "STEPS.md"
-    guide.write_text(_guide(folder, todo), encoding="utf-8")
-    (folder / "steps.sh").write_text(_script(folder, todo), encoding="utf-8", newline="\n")
+    guide.write_text(_guide(demo, folder, todo), encoding="utf-8")
+    (folder / "steps.sh").write_text(_script(demo, folder, todo), encoding="utf-8", newline="\n")
     return guide
 
 
-def _guide(folder: Path, todo: Sequence[Step]) -> str:
+def _guide(demo: Demo, folder: Path, todo: Sequence[Step]) -> str:
     parts = [
         "# " + say("The round of this folder, step by step"),
         say(
             "The people are made up. Each step below has been done here already; steps.sh does them all once "
             "more, in a new folder by-hand. To go through them yourself, make such a folder first:"
         ),
-        _block(_preparation(folder)),
+        _block(_preparation(demo, folder)),
         _about_passphrases(),
     ]
     for number, step in enumerate(todo, 1):
@@ -35,10 +36,13 @@ def _guide(folder: Path, todo: Sequence[Step]) -> str:
     parts += [
         "## " + say("And then"),
         say(
-            Text("The report is matcher/release/report.{lang}.html. Look also at:", {"lang": current().value})
+            Text(
+                "The report is {matcher}/release/report.{lang}.html. Look also at:",
+                {"matcher": demo.matcher, "lang": current().value},
+            )
         ),
     ]
-    parts.append(_block(_afterwards()))
+    parts.append(_block(_afterwards(demo)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -54,13 +58,13 @@ def _about_passphrases() -> str:
     )
 
 
-def _script(folder: Path, todo: Sequence[Step]) -> str:
+def _script(demo: Demo, folder: Path, todo: Sequence[Step]) -> str:
     lines = [
         "#!/bin/sh",
         "# " + say("The round of this folder once more, by hand, in a new folder by-hand"),
         "set -eu",
         'cd "$(dirname "$0")"',
-        *_preparation(folder),
+        *_preparation(demo, folder),
     ]
     for number, step in enumerate(todo, 1):
         lines += ["", f"# {number}. {say(step.what)}"]
@@ -69,10 +73,10 @@ def _script(folder: Path, todo: Sequence[Step]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _preparation(folder: Path) -> list[str]:
-    copies = [" ".join(["cp", *_registers(folder, who), f"by-hand/{who}/"]) for who in PARTIES]
+def _preparation(demo: Demo, folder: Path) -> list[str]:
+    copies = [" ".join(["cp", *_registers(folder, who), f"by-hand/{who}/"]) for who in demo.parties]
     protected = [] if modes_protect() else [f"cp {KEY_WORDS_FILE} by-hand/"]
-    folders = " ".join(f"by-hand/{name}" for name in ("agreement", *PARTIES, MATCHER))
+    folders = " ".join(f"by-hand/{name}" for name in ("agreement", *demo.parties, demo.matcher))
     return [
         f"mkdir by-hand {folders}",
         *copies,
@@ -87,12 +91,12 @@ def _registers(folder: Path, who: str) -> list[str]:
     return [*sorted(f"{who}/{path.name}" for path in (folder / who).glob("*.csv")), f"{who}/register.toml"]
 
 
-def _afterwards() -> list[str]:
-    first = PARTIES[0]
+def _afterwards(demo: Demo) -> list[str]:
+    first = demo.parties[0]
     return [
         "linkage agreement show agreement/agreement.toml",
-        f"linkage inspect {first}/{FAMILY}-{ROUND}-{first}.link",
-        "linkage report matcher/release/release.json --out report-again",
+        f"linkage inspect {first}/{package_name(demo, first)}",
+        f"linkage report {demo.matcher}/release/release.json --out report-again",
     ]
 
 

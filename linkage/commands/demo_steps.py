@@ -13,10 +13,9 @@ from linkage.commands import agreement as agreements
 from linkage.commands import identities
 from linkage.commands import secret as secrets
 from linkage.errors import Text
+from linkage.synthetic.demo import Demo
 
-PARTIES = ("asf", "gvf", "af", "fsf")  # the first makes the secret
-MATCHER = "matcher"
-FAMILY, ROUND = "malmo-2020", 1
+ROUND = 1
 KEY_WORDS = "made-up people only"  # opens the keys of the demo, beside which it is written
 KEY_WORDS_FILE = "passphrase.txt"
 _AGREED = "--agreement ../agreement/agreement.toml"
@@ -53,193 +52,230 @@ class _Locks:
         return self.passphrase or ""
 
 
-def steps(folder: Path) -> list[Step]:
+@dataclass(frozen=True)
+class _Play:
+    """A demo in its folder: where everything of it lies, and what it is called."""
+
+    demo: Demo
+    folder: Path
+    locks: _Locks
+
+    @property
+    def first(self) -> str:
+        """The party that makes the secret."""
+        return self.demo.parties[0]
+
+    @property
+    def agreement(self) -> Path:
+        """The agreement that everybody has."""
+        return self.folder / "agreement" / "agreement.toml"
+
+    @property
+    def release(self) -> Path:
+        """What the matcher releases."""
+        return self.folder / self.demo.matcher / "release"
+
+    @property
+    def ledger(self) -> str:
+        """The matcher's database."""
+        return f"sqlite:///{(self.folder / self.demo.matcher / 'ledger.db').as_posix()}"
+
+    def key(self, who: str, kind: str) -> Path:
+        """A private key: identity, secret or round."""
+        return self.folder / who / f"{kind}.key"
+
+    def package(self, who: str) -> Path:
+        """The package of a party."""
+        return self.folder / who / package_name(self.demo, who)
+
+    def carry(self, who: str, name: str) -> None:
+        """Hand a public file to everybody."""
+        copyfile(self.folder / who / name, self.folder / "agreement" / name)
+
+
+def package_name(demo: Demo, who: str) -> str:
+    """The file name of a party's package."""
+    return f"{demo.name}-{ROUND}-{who}.link"
+
+
+def steps(demo: Demo, folder: Path) -> list[Step]:
     """Every step of the round, in order; nothing is done before one is played."""
     locks = _Locks(None if modes_protect() else KEY_WORDS)
     if locks.passphrase is not None:
         (folder / KEY_WORDS_FILE).write_text(locks.passphrase + "\n", encoding="utf-8")
+    play = _Play(demo, folder, locks)
     return [
-        *(_identity(folder, who, locks) for who in (*PARTIES, MATCHER)),
-        _round_key(folder, locks),
-        *_agreement(folder),
-        _secret(folder, locks),
-        *(_accept(folder, who, locks) for who in PARTIES[1:]),
-        *(_export(folder, who, locks) for who in PARTIES),
-        _match(folder, locks),
-        _verify(folder),
+        *(_identity(play, who) for who in (*demo.parties, demo.matcher)),
+        _round_key(play),
+        *_agreement(play),
+        _secret(play),
+        *(_accept(play, who) for who in demo.parties[1:]),
+        *(_export(play, who) for who in demo.parties),
+        _match(play),
+        _verify(play),
     ]
 
 
-def _identity(folder: Path, who: str, locks: _Locks) -> Step:
-    def play() -> None:
-        identities.init(who, folder / who, locks.passphrase)
-        _carry(folder, who, f"{who}.pub")
+def _identity(play: _Play, who: str) -> Step:
+    def call() -> None:
+        identities.init(who, play.folder / who, play.locks.passphrase)
+        play.carry(who, f"{who}.pub")
 
     return Step(
         who,
-        (f"linkage keys init {who} {locks.make}", f"cp {who}.pub ../agreement/"),
+        (f"linkage keys init {who} {play.locks.make}", f"cp {who}.pub ../agreement/"),
         Text("{who} makes its identity; identity.key stays, {who}.pub is for everybody", {"who": who}),
-        play,
+        call,
     )
 
 
-def _round_key(folder: Path, locks: _Locks) -> Step:
-    def play() -> None:
+def _round_key(play: _Play) -> Step:
+    name = play.demo.matcher
+
+    def call() -> None:
         from linkage.commands import matcher
 
         matcher.round_key(
-            FAMILY,
+            play.demo.name,
             ROUND,
-            identity=folder / MATCHER / "identity.key",
-            folder=folder / MATCHER,
-            passphrase=locks.passphrase,
-            ask=locks.ask,
-            ledger=_ledger(folder),
+            identity=play.key(name, "identity"),
+            folder=play.folder / name,
+            passphrase=play.locks.passphrase,
+            ask=play.locks.ask,
+            ledger=play.ledger,
         )
-        _carry(folder, MATCHER, f"{MATCHER}-round.pub")
+        play.carry(name, f"{name}-round.pub")
 
     return Step(
-        MATCHER,
+        name,
         (
-            f"linkage keys round --agreement-name {FAMILY} --round {ROUND} {locks.make}",
-            f"cp {MATCHER}-round.pub ../agreement/",
+            f"linkage keys round --agreement-name {play.demo.name} --round {ROUND} {play.locks.make}",
+            f"cp {name}-round.pub ../agreement/",
         ),
         Text("the matcher makes a key for this round alone, to which packages are sealed"),
-        play,
+        call,
     )
 
 
-def _agreement(folder: Path) -> tuple[Step, Step]:
-    agreed = folder / "agreement" / "agreement.toml"
+def _agreement(play: _Play) -> tuple[Step, Step]:
     return (
         Step(
             ".",
             ("linkage agreement fill agreement/agreement.toml",),
             Text("everybody's fingerprints go into the agreement, which then is no draft any more"),
-            partial(agreements.fill, agreed),
+            partial(agreements.fill, play.agreement),
         ),
         Step(
             ".",
             ("linkage agreement check agreement/agreement.toml",),
             Text("everybody checks the agreement; whoever compares its digest has compared all keys"),
-            partial(agreements.check, agreed),
+            partial(agreements.check, play.agreement),
         ),
     )
 
 
-def _secret(folder: Path, locks: _Locks) -> Step:
-    first = PARTIES[0]
+def _secret(play: _Play) -> Step:
+    first = play.first
     return Step(
         first,
-        (f"linkage secret create {_AGREED}{locks.use}",),
+        (f"linkage secret create {_AGREED}{play.locks.use}",),
         Text(
             "{who} makes the secret, sealed for each other party; the matcher never gets it", {"who": first}
         ),
         partial(
             secrets.create_secret,
-            folder / "agreement" / "agreement.toml",
-            identity=folder / first / "identity.key",
-            secret=folder / first / "secret.key",
-            folder=folder / first,
-            passphrase=locks.passphrase,
-            ask=locks.ask,
+            play.agreement,
+            identity=play.key(first, "identity"),
+            secret=play.key(first, "secret"),
+            folder=play.folder / first,
+            passphrase=play.locks.passphrase,
+            ask=play.locks.ask,
         ),
     )
 
 
-def _accept(folder: Path, who: str, locks: _Locks) -> Step:
-    first = PARTIES[0]
+def _accept(play: _Play, who: str) -> Step:
+    first = play.first
     return Step(
         who,
-        (f"linkage secret accept ../{first}/secret-{who}.link {_AGREED}{locks.use}",),
+        (f"linkage secret accept ../{first}/secret-{who}.link {_AGREED}{play.locks.use}",),
         Text("{who} opens the secret that {first} handed over", {"who": who, "first": first}),
         partial(
             secrets.accept_secret,
-            folder / first / f"secret-{who}.link",
-            folder / "agreement" / "agreement.toml",
-            identity=folder / who / "identity.key",
-            secret=folder / who / "secret.key",
-            passphrase=locks.passphrase,
-            ask=locks.ask,
+            play.folder / first / f"secret-{who}.link",
+            play.agreement,
+            identity=play.key(who, "identity"),
+            secret=play.key(who, "secret"),
+            passphrase=play.locks.passphrase,
+            ask=play.locks.ask,
         ),
     )
 
 
-def _export(folder: Path, who: str, locks: _Locks) -> Step:
-    def play() -> None:
+def _export(play: _Play, who: str) -> Step:
+    def call() -> None:
         from linkage.commands.export import ShortMap, export
 
         export(
-            agreement=folder / "agreement" / "agreement.toml",
+            agreement=play.agreement,
             registers=(),
-            register_map=folder / who / "register.toml",
+            register_map=play.folder / who / "register.toml",
             short=ShortMap(None, None, None, None, None, None),
-            identity=folder / who / "identity.key",
-            secret=folder / who / "secret.key",
-            out=_package(folder, who),
+            identity=play.key(who, "identity"),
+            secret=play.key(who, "secret"),
+            out=play.package(who),
             dry_run=False,
-            ask=locks.ask,
+            ask=play.locks.ask,
             progress=None,
         )
 
     return Step(
         who,
-        (f"linkage export {_AGREED}{locks.use}",),
+        (f"linkage export {_AGREED}{play.locks.use}",),
         Text(
             "{who} turns its registers into a package: no identity numbers, sealed for the matcher",
             {"who": who},
         ),
-        play,
+        call,
     )
 
 
-def _match(folder: Path, locks: _Locks) -> Step:
-    def play() -> None:
+def _match(play: _Play) -> Step:
+    name, parties = play.demo.matcher, play.demo.parties
+
+    def call() -> None:
         from linkage.commands import matcher
 
-        home = folder / MATCHER
         matcher.match(
-            tuple(_package(folder, who) for who in PARTIES),
-            agreement=folder / "agreement" / "agreement.toml",
-            identity=home / "identity.key",
-            round_key=home / "round.key",
-            ledger=_ledger(folder),
-            store=home / "packages",
-            out=home / "release",
-            ask=locks.ask,
-            ask_round=locks.ask,
+            tuple(play.package(who) for who in parties),
+            agreement=play.agreement,
+            identity=play.key(name, "identity"),
+            round_key=play.key(name, "round"),
+            ledger=play.ledger,
+            store=play.folder / name / "packages",
+            out=play.release,
+            ask=play.locks.ask,
+            ask_round=play.locks.ask,
         )
 
-    packages = " ".join(f"../{who}/{_package(folder, who).name}" for who in PARTIES)
+    packages = " ".join(f"../{who}/{package_name(play.demo, who)}" for who in parties)
     return Step(
-        MATCHER,
-        (f"linkage match {packages} {_AGREED} --out release{locks.use}",),
+        name,
+        (f"linkage match {packages} {_AGREED} --out release{play.locks.use}",),
         Text("the matcher counts the packages, opened in memory only, and signs what it releases"),
-        play,
+        call,
     )
 
 
-def _verify(folder: Path) -> Step:
-    def play() -> None:
+def _verify(play: _Play) -> Step:
+    def call() -> None:
         from linkage.commands.release import verify
 
-        verify(folder / MATCHER / "release" / "release.json", folder / "agreement" / "agreement.toml", None)
+        verify(play.release / "release.json", play.agreement, None)
 
     return Step(
         ".",
-        ("linkage verify matcher/release/release.json --agreement agreement/agreement.toml",),
+        (f"linkage verify {play.demo.matcher}/release/release.json --agreement agreement/agreement.toml",),
         Text("anybody checks the release: its signature, its agreement, and that its tables agree"),
-        play,
+        call,
     )
-
-
-def _carry(folder: Path, who: str, name: str) -> None:
-    copyfile(folder / who / name, folder / "agreement" / name)
-
-
-def _package(folder: Path, who: str) -> Path:
-    return folder / who / f"{FAMILY}-{ROUND}-{who}.link"
-
-
-def _ledger(folder: Path) -> str:
-    return f"sqlite:///{(folder / MATCHER / 'ledger.db').as_posix()}"

@@ -15,17 +15,22 @@ from linkage.program.terminal import note, tell
 
 
 @click.command(cls=Command)
-@click.argument("name", default="malmo-2020")
+@click.argument("name", required=False)
 @click.argument("folder", type=FILE, default=Path("demo"), metavar="[DIR]")
-def demo(name: str, folder: Path) -> None:
-    """Play a whole round with made-up registers.
+def demo(name: str | None, folder: Path) -> None:
+    """Play a whole round with made-up registers; without a name, list the rounds there are.
 
     Makes the registers, plays every role through every step in DIR, and ends with the report's path.
 
     Example: linkage demo malmo-2020 demo
     """
     from linkage.commands.demo import demo as flow
+    from linkage.commands.demo import listed
 
+    if name is None:
+        demos = listed()
+        tell(demos.as_json(), demos.lines(), after=Text("linkage demo NAME [DIR]"))
+        return
     facts = flow(name, folder, progress=note)
     tell(facts.as_json(), facts.lines(), after=Text("open {path}", {"path": facts.report}))
 
@@ -75,6 +80,11 @@ def inspect(file: Path) -> None:
 def _lines(facts: Mapping[str, Any], above: str = "") -> Iterator[Text]:
     """A line for each fact, one of a table under the table's name: "facts.at: …"."""
     for name, value in facts.items():
+        if isinstance(value, list | tuple):
+            if any(isinstance(item, Mapping) for item in value):
+                value = {str(number): item for number, item in enumerate(value, 1)}
+            else:
+                value = ", ".join(map(str, value))
         if isinstance(value, Mapping):
             yield from _lines(value, f"{above}{name}.")
         else:  # a title may have newlines, and none of its lines may pass for a fact

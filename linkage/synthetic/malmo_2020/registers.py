@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
+from linkage.synthetic.demo import Register, packaged
 from linkage.synthetic.malmo_2020 import figures
 from linkage.synthetic.malmo_2020.holdings import PARTIES, Holdings, holdings
 from linkage.synthetic.malmo_2020.population import Population
@@ -28,15 +27,6 @@ _WITHOUT_A_NUMBER = (  # how a case worker writes somebody who has no identity n
 )
 
 
-@dataclass(frozen=True)
-class Register:
-    """What one party has in its folder: CSV files and the text of its register.toml."""
-
-    party: str
-    sheets: tuple[Sheet, ...]
-    map: str
-
-
 def registers(population: Population, seed: int) -> tuple[Register, ...]:
     """The registers of all parties; the same seed, the same bytes."""
     writer = _Writer(population, holdings(population, seed), seed)
@@ -50,7 +40,7 @@ def agreement_text() -> str:
 
 
 def _text(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return packaged(__package__, name)
 
 
 class _Writer:

@@ -1,0 +1,11 @@
+"""The demos that can be played, by name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from linkage.synthetic.demo import Demo
+from linkage.synthetic.malmo_2020.demo import DEMO as MALMO_2020
+
+DEMOS: Final[dict[str, Demo]] = {demo.name: demo for demo in (MALMO_2020,)}
+"""In the order in which they are listed."""

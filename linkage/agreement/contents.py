@@ -179,8 +179,26 @@ def _leaves(agreement: Agreement, party: Party) -> Section:
         (
             Text("One row for each person who is in at least one of these series, with these columns:"),
             Grid((Text("column"), Text("what it holds")), tuple(rows)),
+            *_sizes(party),
         ),
     )
+
+
+def _sizes(party: Party) -> Iterator[Text]:
+    """What the party has told of its series for everybody to know."""
+    numbers = {
+        "places": [(s.title, s.places) for s in party.series if s.places is not None],
+        "expected": [(s.title, s.expected) for s in party.series if s.expected is not None],
+    }
+    rows = {
+        name: joined([Text("{name} {number}", {"name": quoted(t), "number": n}) for t, n in told], comma)
+        for name, told in numbers.items()
+        if told
+    }
+    if "places" in rows:
+        yield Text("Places, how many can take part at once: {row}.", {"row": rows["places"]})
+    if "expected" in rows:
+        yield Text("Expected in a period, about, which changes no figure: {row}.", {"row": rows["expected"]})
 
 
 def _column(agreement: Agreement, series: Series) -> Text:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from linkage.agreement import holders, sections
 from linkage.agreement.digest import digest
+from linkage.agreement.expressions import Given
 from linkage.agreement.groups import groups, vocabulary
 from linkage.agreement.identifier import identifier, untold
 from linkage.agreement.model import Agreement
@@ -58,8 +59,9 @@ def _agreement(top: Table) -> Agreement:
     untold(top, numbers.scheme)
     parties, matcher = holders.parties(top), holders.matcher(top.table("matcher"))
     holders.distinct_keys(top, parties, matcher)
-    named, known = groups(top, vocabulary(parties, dimensions, window))
-    asked = measures(top, known, dimensions, sections.span_names(top))
+    named, words = groups(top, vocabulary(parties, dimensions, window))
+    series = {s.key: s for p in parties for s in p.series if s.party and s.name}
+    asked = measures(top, Given(words, dimensions, sections.span_names(top), series))
     release, retention = sections.release(top.table("release")), sections.retention(top.table("retention"))
     top.finish()
     missing = holders.missing(parties, matcher)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from keys.errors import Text
 from linkage.agreement.holders import once
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from linkage.agreement.tables import Problems, Table
     from linkage.dimensions import Dimensions
     from linkage.window import Window
+
+
+_STAND_IN: Final = OfSex(1)
+"""The one tree that stands for every expression that cannot be read, known by being this very object."""
 
 
 def vocabulary(
@@ -77,7 +81,12 @@ def expression(source: str, known: language.Vocabulary, problems: Problems, path
 
 def _stand_in(source: str, known: language.Vocabulary) -> Expression:
     """What stands for an expression with a problem; no agreement is made with it."""
-    return Expression(source, OfSex(1), (1 << known.periods) - 1, dated=True, label=source)
+    return Expression(source, _STAND_IN, (1 << known.periods) - 1, dated=True, label=source)
+
+
+def readable(found: Expression) -> bool:
+    """Whether the expression and the groups that it uses could be read; where not, that has been told."""
+    return not any(leaf is _STAND_IN for leaf in leaves(found.tree))
 
 
 def _used(source: str, known: language.Vocabulary) -> set[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PLACEHOLDERS = ("", "SHA256:…", "SHA256:...")
 _PREFIX = "SHA256:"
 _LARGEST_VALUE = 2**32 - 1  # a package has four bytes for each
+_MOST_PEOPLE = 10**9  # so that sums stay whole numbers that a release can hold
 
 
 def parties(top: Table) -> tuple[Party, ...]:
@@ -49,11 +50,13 @@ def _series(table: Table, party: str) -> Series:
     if table.has("known") and table.choice("known", [Known.WINDOW.value]):
         known = Known.WINDOW
     value = _value(table, known) if table.has("value") else None
-    if "places" in table.data:
-        table.has("places")
-        table.problem("places", Text("not yet: places come in a later version"))
+    places, expected = (
+        table.number(key, 1, _MOST_PEOPLE) if table.has(key) else None for key in ("places", "expected")
+    )
+    if value and places:
+        table.problem("places", Text("amounts have no places: leave it out, or make two series"))
     table.finish()
-    return Series(party, name, title, known, value)
+    return Series(party, name, title, known, value, places, expected)
 
 
 def _value(table: Table, known: Known) -> Value:

@@ -33,13 +33,19 @@ class Value:
 
 @dataclass(frozen=True)
 class Series:
-    """A named set of people over time in one party's register; with a value, amounts of people over time."""
+    """A named set of people over time in one party's register; with a value, amounts of people over time.
+
+    places: how many can take part at once. expected: about how many people are in it in a period; it changes
+    no figure.
+    """
 
     party: str
     name: str
     title: str
     known: Known = Known.DATES
     value: Value | None = None
+    places: int | None = None
+    expected: int | None = None
 
     @property
     def key(self) -> str:

@@ -15,9 +15,13 @@ from linkage.measures.model import (
     And,
     AtLeast,
     Bridge,
+    Change,
     Count,
+    Duration,
     Ever,
     Expression,
+    Flow,
+    Follow,
     HowMany,
     Left,
     Minus,
@@ -25,7 +29,9 @@ from linkage.measures.model import (
     OfAge,
     OfSex,
     Or,
+    Outcome,
     Overlap,
+    Places,
     Presence,
     Share,
     Started,
@@ -72,6 +78,7 @@ class Phrases:
         self._titles = {s.key: s.title for s in agreement.series} | {
             g.name: g.title for g in agreement.groups
         }
+        self._amounts = {s.key: s.title for s in agreement.series if s.value}
         self._ages = agreement.dimensions.age
 
     def of(self, source: str) -> Text:
@@ -157,8 +164,81 @@ class Phrases:
                 yield self._share(measure)
                 if (said := outside(measure)) is not None:
                     yield Text("{what}.", {"what": said})
-                if measure.target is not None:
-                    yield Text("The target is {target} per cent.", {"target": _decimal(measure.target)})
+                yield from _target(measure.target)
+            case Flow():
+                yield from self._flow(measure)
+            case Outcome():
+                yield self._outcome(measure)
+                yield Text("Only those count who can be followed so long inside the window.")
+                yield Text("Over several periods each person's first leaving counts.")
+                yield from _target(measure.target)
+            case Duration():
+                yield Text(
+                    "How many periods do stays last in: {stay}?",
+                    {"stay": self.of(measure.duration.source)},
+                )
+                yield Text("Each person's first stay counts that starts and ends inside the window.")
+            case Change():
+                yield from self._change(measure)
+
+    def _flow(self, measure: Flow) -> Iterator[Text]:
+        states = self._row(measure.flow)
+        if measure.every == 1:
+            yield Text(
+                "How many people move from where to where between each period and the next: {states}; or "
+                "elsewhere?",
+                {"states": states},
+            )
+        else:
+            yield Text(
+                "How many people move from where to where between each period and the one {every} later: "
+                "{states}; or elsewhere?",
+                {"states": states, "every": measure.every},
+            )
+        if len(measure.flow) > 1:
+            yield Text("Who is in several of them counts in the first one.")
+        yield Text("Over several periods moves are counted, not people.")
+
+    def _outcome(self, measure: Outcome) -> Text:
+        words: dict[str, object] = {
+            "leaving": self.of(measure.leaving.source),
+            "to": self.of(measure.to.source),
+            "k": measure.k,
+        }
+        if measure.k == 0:  # of the three only at and within can be 0, and then they ask the same
+            return Text(
+                "Of those who leave {leaving}: how many are, in their last period there: {to}?", words
+            )
+        return {
+            Follow.AT: Text(
+                "Of those who leave {leaving}: how many are, {k} periods after their last one there: {to}?",
+                words,
+            ),
+            Follow.WITHIN: Text(
+                "Of those who leave {leaving}: how many are, in their last period there or one of the {k} "
+                "after it: {to}?",
+                words,
+            ),
+            Follow.FOR: Text(
+                "Of those who leave {leaving}: how many are, in every one of the {k} periods after their "
+                "last one there: {to}?",
+                words,
+            ),
+        }[measure.follow]
+
+    def _change(self, measure: Change) -> Iterator[Text]:
+        yield Text(
+            "How much is {series} per person, as a mean ({unit} per period), from {before} periods before "
+            "to {after} after the period in which they are: {around}?",
+            {
+                "series": quoted(self._amounts[measure.change]),
+                "unit": measure.unit,
+                "before": measure.before,
+                "after": measure.after,
+                "around": self.of(measure.around.source),
+            },
+        )
+        yield Text("Each person's first such period counts that has all these others inside the window.")
 
     def _share(self, measure: Share) -> Text:
         share = self.of(measure.share.source)
@@ -166,6 +246,11 @@ class Phrases:
             return Text(
                 "How many people are: {share}? In per cent of {mean}, a mean from elsewhere ({source}).",
                 {"share": share, "mean": measure.of, "source": measure.source},
+            )
+        if isinstance(measure.of, Places):
+            return Text(
+                "How many people are: {share}? In per cent of the places there, {places} together.",
+                {"share": share, "places": measure.of.number},
             )
         return Text(
             "How many people are: {share}? In per cent of those who are: {of}.",
@@ -191,6 +276,12 @@ def _told_by(measure: Measure) -> Text:
     if not measure.by:
         return Text("One answer for the whole window.")
     return Text("Told {by}.", {"by": joined([_BY[name] for name in measure.by], comma)})
+
+
+def _target(target: Fraction | None) -> Iterator[Text]:
+    """What should be reached, where that is agreed."""
+    if target is not None:
+        yield Text("The target is {target} per cent.", {"target": _decimal(target)})
 
 
 def _decimal(number: Fraction) -> str:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from keys.errors import Text
 from linkage.measures.model import (
     And,
+    Change,
     Expression,
     Left,
     Minus,
     Not,
     Or,
+    Places,
     Presence,
     Share,
     Started,
@@ -47,14 +49,10 @@ def warnings(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
 def _unasked(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
     """What parties would hand over and nobody asks for."""
     seen = {leaf for m in agreement.measures for e in m.expressions for leaf in leaves(e.tree)}
+    amounts = {measure.change for measure in agreement.measures if isinstance(measure, Change)}
     for p, party in enumerate(agreement.parties):
         for s, series in enumerate(party.series):
-            if series.value:
-                yield (
-                    ("party", p, "series", s),
-                    Text("no measure can ask for amounts yet: leave it out, or wait"),
-                )
-            elif Presence(series.key) not in seen:
+            if series.key not in amounts and Presence(series.key) not in seen:
                 yield ("party", p, "series", s), Text("no measure asks for it: leave it out, or ask")
     by = {name for measure in agreement.measures for name in measure.by}
     kinds = {type(leaf).__name__ for leaf in seen}
@@ -85,7 +83,13 @@ def _of_any(measure: Measure, agreement: Agreement) -> Iterator[Text]:
 
 def _of_share(measure: Share) -> Iterator[Text]:
     """What is noticed of a share."""
-    if not isinstance(measure.of, Expression):
+    if isinstance(measure.of, Places):
+        if "period" not in measure.by:
+            yield Text('places are of each period: without by = ["period"] there is no per cent')
+        for name in ("sex", "age"):
+            if name in measure.by:
+                yield Text("each {name} is divided by the same places, which are for all", {"name": name})
+    elif isinstance(measure.of, int):
         if "period" not in measure.by:
             yield Text(
                 'a constant divides the mean of the periods: without by = ["period"] there is no per cent'

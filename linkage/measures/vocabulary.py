@@ -69,7 +69,7 @@ class Vocabulary:
 
     series: key → (title, dated), dated False where known = "window"; groups: name → its expression, whose
     label is the group's title; sex, ages: the agreed dimensions; periods: length of the window; amounts: keys
-    of series that hold amounts, which no expression asks for yet.
+    of series that hold amounts, which no expression asks for.
     """
 
     series: Mapping[str, tuple[str, bool]]
@@ -124,7 +124,7 @@ class Vocabulary:
         kind, dot, rest = name.partition(".")
         if name in self.amounts or (rest == "*" and any(key.startswith(f"{kind}.") for key in self.amounts)):
             return ExpressionError(
-                "not yet: {name} holds amounts, and an expression asks who was there: column {column}",
+                "{name} holds amounts, and an expression asks who was there: column {column}",
                 source=source, at=at, name=name,
             )  # fmt: skip
         if apart := self._apart(name):

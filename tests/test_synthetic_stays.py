@@ -36,7 +36,7 @@ def test_stays_fill_the_months_that_they_came_from(months: Months) -> None:
 
 @given(months=tables, seed=st.integers(0, 20))
 def test_spells_touch_the_months_of_their_stays_and_no_other(months: Months, seed: int) -> None:
-    found = spells(stays(months), 2020, 6, 24, np.random.default_rng(seed))
+    found = spells(stays(months), ("2020-01", 12), 6, 24, np.random.default_rng(seed))
     touched = np.zeros_like(months)
     for who, start, end in zip(found.who.tolist(), found.start.tolist(), found.end.tolist(), strict=True):
         assert end is None or start <= end
@@ -48,7 +48,9 @@ def test_spells_touch_the_months_of_their_stays_and_no_other(months: Months, see
 
 
 def test_spells_that_were_there_in_january_began_within_the_longest_time() -> None:
-    found = spells(stays(np.ones((500, 12), dtype=np.bool_)), 2020, 30, 24, np.random.default_rng(1))
+    found = spells(
+        stays(np.ones((500, 12), dtype=np.bool_)), ("2020-01", 12), 30, 24, np.random.default_rng(1)
+    )
     assert found.start.min() >= np.datetime64("2018-02-01")
     assert (found.start < np.datetime64("2020-01-01")).mean() > 0.9
     assert np.isnat(found.end).mean() > 0.8

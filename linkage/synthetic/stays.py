@@ -59,19 +59,21 @@ class Spells:
         return len(self.who)
 
 
-def spells(runs: Stays, year: int, mean_stay: float, longest: int, rng: np.random.Generator) -> Spells:
-    """Days for stays of one calendar year, such that each month of a stay, and no other month, is touched.
+def spells(
+    runs: Stays, window: tuple[str, int], mean_stay: float, longest: int, rng: np.random.Generator
+) -> Spells:
+    """Days for stays of a window, such that each month of a stay, and no other month of it, is touched.
 
-    Who is there in January came up to `longest` months earlier, likelier late than early; who is there in
-    December is mostly still there.
+    window: its first month ("2020-01") and how many there are. Who is there in the first came up to `longest`
+    months earlier, likelier late than early; who is there in the last is mostly still there.
     """
-    january = np.datetime64(f"{year:04}-01", "M")
-    start = _some_day(january + runs.first, rng)
+    month, months = np.datetime64(window[0], "M"), window[1]
+    start = _some_day(month + runs.first, rng)
     before = (-np.log1p(-rng.random(len(runs))) * mean_stay).astype(np.int64) % longest
-    start = np.where(runs.first == 0, _some_day(january - before, rng), start)
-    end = _some_day(january + runs.last, rng)
+    start = np.where(runs.first == 0, _some_day(month - before, rng), start)
+    end = _some_day(month + runs.last, rng)
     end = np.maximum(end, start)  # a stay of one month may end on the day that it began, not before
-    still_there = (runs.last == 11) & (rng.random(len(runs)) < 0.9)
+    still_there = (runs.last == months - 1) & (rng.random(len(runs)) < 0.9)
     return Spells(runs.who, start, np.where(still_there, np.datetime64("NaT"), end))
 
 

@@ -48,7 +48,7 @@ def holdings(population: Population, seed: int) -> Holdings:
     dated = {
         name: spells(
             stays(population.series[name]),
-            figures.YEAR,
+            (f"{figures.YEAR}-01", figures.MONTHS),
             mean,
             _LONGEST.get(name, 24),
             np.random.default_rng([seed, 20, place]),

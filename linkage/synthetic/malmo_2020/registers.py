@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import numpy.typing as npt
 
 from linkage.synthetic.demo import Register, packaged
 from linkage.synthetic.malmo_2020 import figures
 from linkage.synthetic.malmo_2020.holdings import PARTIES, Holdings, holdings
 from linkage.synthetic.malmo_2020.population import Population
-from linkage.synthetic.malmo_2020.untidy import Entries, entries, together, untidy
-from linkage.synthetic.sheets import FORMS, Line, Sheet
+from linkage.synthetic.pen import Pen, shuffled
+from linkage.synthetic.sheets import Line, Sheet
 from linkage.synthetic.stays import Spells
+from linkage.synthetic.untidy import Covered, Entries, entries, together, untidy
 
 _CITY_FORMS = ("12-", "12-", "12-", "12-", "10-", "10-", "12", "12- ", "12 4")
 _SCHOOL_FORMS = ("10-", "10-", "10-", "12-")
 _STATE_FORMS = ("12", "12", "12", "12", "12", "12", "10")
+_COVERED = Covered.year(figures.YEAR)
 _BY_AF, _BY_AMA, _BY_FK = "Arbetsförmedlingen", "Arbetsmarknadsavdelningen", "Försäkringskassan"
 _FROM_FK = 61  # people of aktivitetscenter whom the report leaves out: Försäkringskassan referred them
 _WITHOUT_A_NUMBER = (  # how a case worker writes somebody who has no identity number that can be counted
@@ -44,13 +43,12 @@ def _text(name: str) -> str:
 
 
 class _Writer:
-    """Writes sheets; numbers are made once per resident, and each sheet draws from a stream of its own."""
+    """Writes sheets; those of each party draw from a stream of their own."""
 
     def __init__(self, population: Population, held: Holdings, seed: int) -> None:
-        self._residents = population.residents
+        self._pen = Pen(population.residents)
         self._held = held
         self._seed = seed
-        self._numbers: dict[int, str] = {}
 
     def asf(self) -> tuple[Sheet, ...]:
         rng = np.random.default_rng([self._seed, 30])
@@ -61,8 +59,8 @@ class _Writer:
             "avanti": "Avanti",
             "krami": "Krami Malmö",
         }
-        rows = untidy(self._labelled(labels), ("Vägledning", "Feriearbete"), rng)
-        lines = self._dated_lines(rows, _CITY_FORMS, rng)
+        rows = untidy(self._labelled(labels), ("Vägledning", "Feriearbete"), _COVERED, rng)
+        lines = self._pen.dated(rows, _CITY_FORMS, rng)
         nobody: list[Line] = [
             (
                 number,
@@ -84,62 +82,63 @@ class _Writer:
     def gvf(self) -> tuple[Sheet, ...]:
         rng = np.random.default_rng([self._seed, 31])
         labels = {"kaa": "KAA-Ung Malmö", "samstart": "Samstart"}
-        rows = untidy(self._labelled(labels), ("Studie- och yrkesvägledning",), rng)
+        rows = untidy(self._labelled(labels), ("Studie- och yrkesvägledning",), _COVERED, rng)
         young = Sheet(
             f"unga-{figures.YEAR}.csv",
             ("Personnr", "Verksamhet", "Inskriven", "Utskriven"),
-            self._dated_lines(rows, _SCHOOL_FORMS, rng),
+            self._pen.dated(rows, _SCHOOL_FORMS, rng),
         )
         studies: list[Line] = [
             (number, label)
             for series, label in (("studiestartsstod", "Studiestartsstöd"), ("yrkes-sfi", "Yrkes-sfi"))
-            for number in self._written(self._held.year_only[series], _SCHOOL_FORMS, rng)
+            for number in self._pen.numbers(self._held.year_only[series], _SCHOOL_FORMS, rng)
         ]
         others = self._held.year_only["yrkes-sfi"][::4]
-        studies += [(number, "Sfi") for number in self._written(others, _SCHOOL_FORMS, rng)]
-        return young, Sheet(
-            f"studier-{figures.YEAR}.csv", ("Personnr", "Studieform"), _shuffled(studies, rng)
-        )
+        studies += [(number, "Sfi") for number in self._pen.numbers(others, _SCHOOL_FORMS, rng)]
+        return young, Sheet(f"studier-{figures.YEAR}.csv", ("Personnr", "Studieform"), shuffled(studies, rng))
 
     def af(self) -> tuple[Sheet, ...]:
         rng = np.random.default_rng([self._seed, 32])
         rows = untidy(
-            self._labelled({"arbetslos": "Öppet arbetslös"}), ("Ombytessökande", "Deltidsarbetslös"), rng
+            self._labelled({"arbetslos": "Öppet arbetslös"}),
+            ("Ombytessökande", "Deltidsarbetslös"),
+            _COVERED,
+            rng,
         )
         in_programme = (rows.label == "Öppet arbetslös") & (rng.random(len(rows)) < 0.45)
         label = np.where(in_programme, "Sökande i program", rows.label)
         seekers = Sheet(
             f"inskrivna-{figures.YEAR}.csv",
             ("personnummer", "kategori", "fran", "till"),
-            self._dated_lines(Entries(rows.who, label, rows.start, rows.end), _STATE_FORMS, rng),
+            self._pen.dated(Entries(rows.who, label, rows.start, rows.end), _STATE_FORMS, rng),
             separator=",",
         )
         labels = {"etablering": "Etableringsprogrammet", "malmokraften": "Malmökraften 2.0"}
-        rows = untidy(self._labelled(labels), ("Stöd och matchning", "Arbetspraktik"), rng)
+        rows = untidy(self._labelled(labels), ("Stöd och matchning", "Arbetspraktik"), _COVERED, rng)
         programmes = Sheet(
             f"program-{figures.YEAR}.csv",
             ("personnummer", "program", "fran", "till"),
-            self._dated_lines(rows, _STATE_FORMS, rng),
+            self._pen.dated(rows, _STATE_FORMS, rng),
             separator=",",
         )
         return seekers, programmes
 
     def fsf(self) -> tuple[Sheet, ...]:
         rng = np.random.default_rng([self._seed, 33])
-        numbers = self._written(self._held.year_only["make-it-work"], ("12-",), rng)
+        numbers = self._pen.numbers(self._held.year_only["make-it-work"], ("12-",), rng)
         units = ("Daglig verksamhet norr", "Daglig verksamhet söder")
         lines: list[Line] = [(number, units[n % 2]) for n, number in enumerate(numbers)]
-        return (Sheet(f"make-it-work-{figures.YEAR}.csv", ("Personnummer", "Enhet"), _shuffled(lines, rng)),)
+        return (Sheet(f"make-it-work-{figures.YEAR}.csv", ("Personnummer", "Enhet"), shuffled(lines, rng)),)
 
     def _aktivitetscenter(self, rng: np.random.Generator) -> Sheet:
-        numbers = self._written(self._held.year_only["aktivitetscenter"], _CITY_FORMS, rng)
+        numbers = self._pen.numbers(self._held.year_only["aktivitetscenter"], _CITY_FORMS, rng)
         lines: list[Line] = [(number, _BY_AF if rng.random() < 0.7 else _BY_AMA) for number in numbers]
         left_out = self._held.spells["arbetslos"].who[:: len(self._held.spells["arbetslos"]) // _FROM_FK]
-        lines += [(number, _BY_FK) for number in self._written(left_out, _CITY_FORMS, rng)]
+        lines += [(number, _BY_FK) for number in self._pen.numbers(left_out, _CITY_FORMS, rng)]
         return Sheet(
             f"aktivitetscenter-{figures.YEAR}.csv",
             ("Personnummer", "Anvisad av"),
-            _shuffled(lines, rng),
+            shuffled(lines, rng),
             bom=True,
         )
 
@@ -155,7 +154,7 @@ class _Writer:
             column = min(max(place - 1, 0), figures.MONTHS - 1)
             who = np.flatnonzero(self._held.assistance[:, column])
             who = np.concatenate([who, who[rng.random(len(who)) < 0.005]])
-            lines += [(month, number) for number in self._written(who, _CITY_FORMS, rng)]
+            lines += [(month, number) for number in self._pen.numbers(who, _CITY_FORMS, rng)]
         nobody: list[Line] = [
             (months[1 + n % figures.MONTHS], number) for n, number in enumerate(_WITHOUT_A_NUMBER) if n % 2
         ]
@@ -168,28 +167,3 @@ class _Writer:
 
     def _spells(self, series: str) -> Spells:
         return self._held.spells[series]
-
-    def _dated_lines(self, rows: Entries, forms: Sequence[str], rng: np.random.Generator) -> list[Line]:
-        numbers = self._written(rows.who, forms, rng)
-        start = np.datetime_as_string(rows.start, unit="D").tolist()
-        end = np.where(np.isnat(rows.end), "", np.datetime_as_string(rows.end, unit="D")).tolist()
-        return list(zip(numbers, rows.label.tolist(), start, end, strict=True))
-
-    def _written(
-        self, who: npt.NDArray[np.intp], forms: Sequence[str], rng: np.random.Generator
-    ) -> list[str]:
-        """The identity numbers of these residents, each in one of the forms that the office uses."""
-        chosen = (rng.random(len(who)) * len(forms)).astype(np.intp).tolist()
-        return [
-            FORMS[forms[form]](self._number(index)) for index, form in zip(who.tolist(), chosen, strict=True)
-        ]
-
-    def _number(self, index: int) -> str:
-        if index not in self._numbers:
-            self._numbers[index] = self._residents.number(index)
-        return self._numbers[index]
-
-
-def _shuffled(lines: list[Line], rng: np.random.Generator) -> list[Line]:
-    order = np.argsort(rng.random(len(lines)), kind="stable")
-    return [lines[place] for place in order.tolist()]

@@ -11,16 +11,26 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from linkage.synthetic.malmo_2020 import figures
 from linkage.synthetic.stays import Days, Spells
 
 _RENEWED = 0.08
 _TWICE = 0.01
 _OF_OTHER_YEARS = 0.05
 _NOT_ASKED_FOR = 0.04
-_NEW_YEAR = np.datetime64(f"{figures.YEAR}-01-01", "D")
-_AFTER = np.datetime64(f"{figures.YEAR + 1}-01-01", "D")
-_UNTIL_EXTRACTION = 14  # days from new year to the day that the registers were taken
+_UNTIL_EXTRACTION = 14  # days from the end of the window to the day that the registers were taken
+
+
+@dataclass(frozen=True)
+class Covered:
+    """The days that the agreement asks about: the first of them, and the first after them."""
+
+    first: np.datetime64
+    after: np.datetime64
+
+    @classmethod
+    def year(cls, year: int) -> Covered:
+        """A calendar year."""
+        return cls(np.datetime64(f"{year}-01-01", "D"), np.datetime64(f"{year + 1}-01-01", "D"))
 
 
 @dataclass(frozen=True)
@@ -54,16 +64,16 @@ def together(parts: Sequence[Entries]) -> Entries:
     )
 
 
-def untidy(tidy: Entries, ignored: Sequence[str], rng: np.random.Generator) -> Entries:
+def untidy(tidy: Entries, ignored: Sequence[str], covered: Covered, rng: np.random.Generator) -> Entries:
     """The same people in the same months, less tidily; `ignored`: labels that no map asks for."""
-    asked = _twice(_renewed(tidy, rng), rng)
-    rows = together([asked, *_of_other_years(asked, rng), _not_asked_for(asked, ignored, rng)])
+    asked = _twice(_renewed(tidy, covered, rng), rng)
+    rows = together([asked, *_of_other_years(asked, covered, rng), _not_asked_for(asked, ignored, rng)])
     return rows[np.lexsort((rows.who, rows.label, rows.start))]
 
 
-def _renewed(tidy: Entries, rng: np.random.Generator) -> Entries:
+def _renewed(tidy: Entries, covered: Covered, rng: np.random.Generator) -> Entries:
     """Some decisions are two rows: the second begins the day after the first ends, or a week before."""
-    last = np.where(np.isnat(tidy.end), _AFTER, tidy.end)
+    last = np.where(np.isnat(tidy.end), covered.after, tidy.end)
     length = (last - tidy.start).astype(np.int64)
     cut = (length > 60) & (rng.random(len(tidy)) < _RENEWED)
     whole, parts = tidy[~cut], tidy[cut]
@@ -78,13 +88,13 @@ def _twice(rows: Entries, rng: np.random.Generator) -> Entries:
     return together([rows, rows[rng.random(len(rows)) < _TWICE]])
 
 
-def _of_other_years(rows: Entries, rng: np.random.Generator) -> list[Entries]:
+def _of_other_years(rows: Entries, covered: Covered, rng: np.random.Generator) -> list[Entries]:
     """Spells that ended before the year, and some that began after it and before the register was taken."""
     old = rows[rng.random(len(rows)) < _OF_OTHER_YEARS]
-    end = _NEW_YEAR - 1 - (rng.random(len(old)) * 500).astype(np.int64)
+    end = covered.first - 1 - (rng.random(len(old)) * 500).astype(np.int64)
     start = end - (rng.random(len(old)) * 200).astype(np.int64)
     new = rows[rng.random(len(rows)) < _OF_OTHER_YEARS / 5]
-    later = _AFTER + (rng.random(len(new)) * _UNTIL_EXTRACTION).astype(np.int64)
+    later = covered.after + (rng.random(len(new)) * _UNTIL_EXTRACTION).astype(np.int64)
     still = np.full(len(new), np.datetime64("NaT", "D"))
     return [Entries(old.who, old.label, start, end), Entries(new.who, new.label, later, still)]
 

@@ -17,9 +17,9 @@ from typing import Final, final
 
 from linkage.dimensions import OTHER
 from linkage.errors import PackageError
-from linkage.release import tables
 from linkage.release.counts import ALL, MEAN
 from linkage.release.reading import BadReleaseError, Node, load
+from linkage.release.reading_tables import read
 from linkage.release.tables import Scale, Table
 from linkage.window import MAX_PERIODS, Unit, Window
 
@@ -269,7 +269,7 @@ def _ages(node: Node) -> tuple[dt.date, tuple[str, ...]]:
 
 
 def _tables(node: Node, scale: Scale) -> tuple[Table, ...]:
-    found = tuple(tables.read(item, scale) for item in node.items())
+    found = tuple(read(item, scale) for item in node.items())
     if not found or len({t.measure for t in found}) < len(found):
         raise BadReleaseError(
             "not a release: {where} does not have one table of each measure", where=node.where

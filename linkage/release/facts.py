@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkage.agreement.warn import outside
-from linkage.measures.model import Count, HowMany, Or, Overlap, Share
+from linkage.measures.model import (
+    Change,
+    Count,
+    Duration,
+    Flow,
+    HowMany,
+    Or,
+    Outcome,
+    Overlap,
+    Places,
+    Share,
+)
 from linkage.release.rows import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from fractions import Fraction
 
     from linkage.agreement.model import Agreement
     from linkage.measures.model import Expression, Measure, Tree
@@ -47,21 +59,56 @@ def question(measure: Measure) -> dict[str, object]:
         "title": measure.title,
         "dimensions": list(measure.by),
     }
+    asked |= _asked(measure)
+    return asked | ({"against": measure.against} if measure.against is not None else {})
+
+
+def _asked(measure: Measure) -> dict[str, object]:
+    """The members of one kind."""
     match measure:
         case Count(count=count, parts=parts):
-            asked["count"] = count.source
-            if parts:
-                asked |= {"parts": _sources(parts), "covered": covered(measure)}
+            more = {"parts": _sources(parts), "covered": covered(measure)} if parts else {}
+            return {"count": count.source, **more}
         case Overlap(sets=sets):
-            asked["overlap"] = _sources(sets)
+            return {"overlap": _sources(sets)}
         case HowMany(lists=lists):
-            asked["howmany"] = _sources(lists)
-        case Share(share=share, of=of, source=source, target=target):
-            asked |= {"share": share.source, "of": {"mean": of} if isinstance(of, int) else of.source}
-            asked |= {"source": source} if source is not None else {}
-            asked |= {"target": plain(target)} if target is not None else {}
-            asked |= {"outside": True} if outside(measure) is not None else {}
-    return asked | ({"against": measure.against} if measure.against is not None else {})
+            return {"howmany": _sources(lists)}
+        case Share():
+            return _of_share(measure)
+        case Flow(flow=flow, every=every):
+            return {"flow": _sources(flow), "every": every}
+        case Outcome(leaving=leaving, to=to, follow=follow, k=k, target=target):
+            asked = {"leaving": leaving.source, "to": to.source, follow.value: k}
+            return asked | _target(target)
+        case Duration(duration=duration):
+            return {"duration": duration.source}
+        case Change(change=change, unit=unit, around=around, before=before, after=after):
+            return {
+                "change": change,
+                "unit": unit,
+                "around": around.source,
+                "before": before,
+                "after": after,
+            }
+    raise TypeError(f"a measure of no known kind: {measure.kind}")
+
+
+def _of_share(measure: Share) -> dict[str, object]:
+    asked: dict[str, object] = {"share": measure.share.source}
+    match measure.of:
+        case Places(number=number):
+            asked["of"] = {"places": number}
+        case int(mean):
+            asked["of"] = {"mean": mean}
+        case of:
+            asked["of"] = of.source
+    asked |= {"source": measure.source} if measure.source is not None else {}
+    asked |= _target(measure.target)
+    return asked | ({"outside": True} if outside(measure) is not None else {})
+
+
+def _target(target: Fraction | None) -> dict[str, object]:
+    return {} if target is None else {"target": plain(target)}
 
 
 def covered(measure: Count) -> bool:

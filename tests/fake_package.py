@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from linkage.package.layout import Layout
+from linkage.package.layout import VALUE, Layout
 from linkage.package.pairs import Pairs
 from linkage.package.rows import Rows
 from linkage.tokens import order, words
@@ -69,24 +69,40 @@ class FakePackage:
         return self.counted
 
 
-def rows_of(tokens: list[bytes], layout: Layout, columns: Mapping[str, list[int]]) -> Rows:
-    """Rows of the columns given by name ("sex", "age", series keys), sorted by token."""
+def rows_of(
+    tokens: list[bytes],
+    layout: Layout,
+    columns: Mapping[str, list[int]],
+    amounts: Mapping[str, list[list[int]]] | None = None,
+) -> Rows:
+    """Rows of the columns given by name ("sex", "age", series keys), sorted by token.
+
+    amounts: series key → for each person the amounts by period.
+    """
     table = np.frombuffer(b"".join(tokens), np.uint8).reshape(-1, 16)
     own = {name: np.array(values, np.uint8) for name, values in columns.items() if name in ("sex", "age")}
-    presence = {key: np.array(columns[key], layout.bits) for key in layout.series}
-    return Rows(table, presence, sex=own.get("sex"), age=own.get("age")).take(order(table))
+    presence = {key: np.array(columns[key], layout.bits) for key in layout.presence}
+    paid = {
+        key: np.array((amounts or {})[key], VALUE).reshape(len(tokens), len(layout.window))
+        for key in layout.amounts
+    }
+    return Rows(table, presence, sex=own.get("sex"), age=own.get("age"), amounts=paid).take(order(table))
 
 
 def packages(
     registers: Registers, agreement: Agreement, ranges: Mapping[str, int] | None = None
 ) -> list[FakePackage]:
-    """What each party would send: one row per person whom it has in some period."""
+    """What each party would send: one row per person whom it has, or has paid, in some period."""
     world = World(registers, agreement)
     found = []
     for party in agreement.parties:
         layout = Layout.of(agreement, party.name)
-        mine = {s.key: world.there[s.key] for s in party.series}
-        people = sorted({x for periods in mine.values() for there in periods for x in there})
+        mine = {key: world.there[key] for key in layout.presence}
+        paid = {key: world.amounts[key] for key in layout.amounts}
+        people = sorted(
+            {x for periods in mine.values() for those in periods for x in those}
+            | {x for periods in paid.values() for those in periods for x in those}
+        )
         columns: dict[str, list[int]] = {
             key: [sum(1 << p for p, there in enumerate(periods) if x in there) for x in people]
             for key, periods in mine.items()
@@ -99,6 +115,9 @@ def packages(
                 next((i for i, piece in enumerate(ages.pieces, 1) if piece.low <= y <= piece.high), 0)
                 for y in years
             ]
-        rows = rows_of([token(x) for x in people], layout, columns)
+        amounts = {
+            key: [[those.get(x, 0) for those in periods] for x in people] for key, periods in paid.items()
+        }
+        rows = rows_of([token(x) for x in people], layout, columns, amounts)
         found.append(FakePackage(party.name, layout, rows, (ranges or {}).get(party.name, 0)))
     return found

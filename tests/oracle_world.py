@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
@@ -29,52 +27,12 @@ from linkage.measures.model import (
     Will,
     Within,
 )
+from tests.oracle_registers import Payment, Registers, Spell, age, days, paid, sex, there
+
+__all__ = ["NOBODY", "Labels", "Payment", "Registers", "Spell", "Time", "World", "age", "days", "sex"]
 
 Labels: TypeAlias = dict[str, Any]
 NOBODY = "nobody"
-
-
-class Spell(NamedTuple):
-    """A person was there from one day to another, both included. last: None is "still there".
-
-    Without first: there at some time of the window.
-    """
-
-    person: str
-    first: dt.date | None = None
-    last: dt.date | None = None
-
-
-Registers: TypeAlias = Mapping[str, Sequence[Spell]]
-"""Series key (party.series) → spells."""
-
-
-def days(label: str) -> tuple[dt.date, dt.date]:
-    """First and last day of a period: 2020-03, 2020-Q1, 2020-T1 or 2020."""
-    year = int(label[:4])
-    if len(label) == 4:
-        first, last = 1, 12
-    elif label[5] in "QT":
-        months = 3 if label[5] == "Q" else 4
-        last = months * int(label[6])
-        first = last - months + 1
-    else:
-        first = last = int(label[5:])
-    return dt.date(year, first, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
-
-
-def sex(person: str) -> str:
-    """By the last digit but one of the identity number."""
-    return "man" if int(person[10]) % 2 else "woman"
-
-
-def age(person: str, on: dt.date) -> int:
-    """Completed years. An unknown month or day of birth counts as 1 July; some have 60 added to the day."""
-    year, month, day = int(person[:4]), int(person[4:6]), int(person[6:8])
-    day = day - 60 if day >= 60 else day
-    if month == 0 or day == 0:
-        month, day = 7, 1
-    return on.year - year - ((on.month, on.day) < (month, day))
 
 
 class Time(NamedTuple):
@@ -91,28 +49,30 @@ class World:
         self.agreement = agreement
         self.periods = [days(label) for label in agreement.window.labels]
         self.undated = {s.key for s in agreement.series if s.known is Known.WINDOW}
-        self.there = {
-            s.key: [self._there(s.key, registers.get(s.key, ()), p) for p in range(len(self.periods))]
-            for s in agreement.series
-        }
+        window = self.periods[0][0], self.periods[-1][1]
+        self.there: dict[str, list[set[str]]] = {}
+        self.amounts: dict[str, list[dict[str, int]]] = {}
+        for s in agreement.series:
+            rows = registers.get(s.key, ())
+            if s.value is not None:
+                self.amounts[s.key] = [paid(rows, period, s.value.max) for period in self.periods]
+            elif s.key in self.undated:
+                self.there[s.key] = [there(rows, window)] * len(self.periods)
+            else:
+                self.there[s.key] = [there(rows, period) for period in self.periods]
         self._answers: dict[tuple[int, str, int], bool | None] = {}
         self._members: dict[tuple[int, ...], frozenset[str]] = {}
         self._kept: list[Tree | Expression] = []
 
-    def _there(self, series: str, spells: Sequence[Spell], p: int) -> set[str]:
-        first, last = self.periods[p]
-        if series in self.undated:
-            first, last = self.periods[0][0], self.periods[-1][1]
-        return {
-            s.person
-            for s in spells
-            if s.first is None or (s.first <= last and (s.last is None or s.last >= first))
-        }
-
     @cached_property
     def people(self) -> set[str]:
-        """Everybody whom some party has in some period: all that a package can hold."""
-        return set().union(*(there for periods in self.there.values() for there in periods))
+        """Everybody whom some party has in some period, or paid: all that a package can hold."""
+        present = set().union(*(those for periods in self.there.values() for those in periods))
+        return present.union(*(those for periods in self.amounts.values() for those in periods))
+
+    def amount(self, series: str, person: str, p: int) -> int:
+        """Whole units in period p."""
+        return self.amounts[series][p].get(person, 0)
 
     def sex(self, person: str) -> str:
         """The label of a person's rows by sex."""

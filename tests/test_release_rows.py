@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from linkage.agreement.model import Agreement
 from linkage.measures.model import Count, Expression, Frame, HowMany, Measure, Note, Overlap, Share
 from linkage.release.counts import Answer, Counts, mean, tenth, total
-from linkage.release.rows import combinations, percent, rows
+from linkage.release.kinds.shares import percent
+from linkage.release.kinds.table import rows
+from linkage.release.rows import combinations
 from linkage.release.tables import PART_TOTALS
 from linkage.synthetic.malmo_2020.figures import PER_MONTH
 from tests.releases import MEASURES, Counter, Person, agreement, crowd, figures, release, year

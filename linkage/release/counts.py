@@ -19,7 +19,7 @@ from linkage.measures.model import Note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from linkage.measures.model import Axis, AxisValue
+    from linkage.measures.model import Axis
 
 ALL = "all"
 MEAN = "mean"
@@ -31,15 +31,18 @@ class Counts:
     """Released counts of one measure. axes: as in Cells; values: int64; notes: object array of Note.
 
     values and notes have the axes' shape; a value counts only where its note is KNOWN, and is 0 elsewhere.
+    sums: of a change, the released amounts of the people of each cell, int64, whole units, likewise.
     """
 
     axes: tuple[Axis, ...]
     values: npt.NDArray[np.int64]
     notes: npt.NDArray[np.object_]
+    sums: npt.NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         shape = tuple(len(axis.values) for axis in self.axes)
-        if self.values.shape != shape or self.notes.shape != shape:
+        several = (self.values, self.notes, *(() if self.sums is None else (self.sums,)))
+        if any(array.shape != shape for array in several):
             raise ValueError("released counts do not have the shape of their axes")
 
 
@@ -69,31 +72,47 @@ class Look:
             (tuple(str(v) for v in a.values if v != ALL) for a in counts.axes if a.name == "period"), ()
         )
 
-    def at(self, place: Place, own: int = 0) -> Answer:
-        """The count at a place. own: the index on the kind's own axis, where it has one."""
-        index = tuple(self._index(i, axis, place, own) for i, axis in enumerate(self._counts.axes))
-        note: Note = self._counts.notes[index]
-        return Answer(Fraction(int(self._counts.values[index])) if note is Note.KNOWN else None, note)
+    def size(self, name: str) -> int:
+        """How many labels an axis has."""
+        return next(len(axis.values) for axis in self._counts.axes if axis.name == name)
 
-    def answer(self, place: Place, own: int = 0) -> Answer:
+    def at(self, place: Place, *own: int) -> Answer:
+        """The count at a place. own: the index on each of the kind's own axes."""
+        return self._answer(self._counts.values, self._index(place, own))
+
+    def amount(self, place: Place, *own: int) -> Answer:
+        """The sum of the amounts of those counted at a place, of a change."""
+        if self._counts.sums is None:
+            raise ValueError("a table without amounts")
+        return self._answer(self._counts.sums, self._index(place, own))
+
+    def answer(self, place: Place, *own: int) -> Answer:
         """As at(), and the mean over the known periods where the place's time is "mean"."""
         if place.time != MEAN:
-            return self.at(place, own)
-        return mean(self.over_time(place, own))
+            return self.at(place, *own)
+        return mean(self.over_time(place, *own))
 
-    def over_time(self, place: Place, own: int = 0) -> list[Answer]:
+    def over_time(self, place: Place, *own: int) -> list[Answer]:
         """The counts of all periods, in order, at a place whose time is passed over."""
-        return [self.at(place._replace(time=period), own) for period in self.periods]
+        return [self.at(place._replace(time=period), *own) for period in self.periods]
 
-    def _index(self, number: int, axis: Axis, place: Place, own: int) -> int:
-        if axis.name in TIME_AXES:
-            label: AxisValue | None = ALL if axis.name == "window" else place.time
-        elif axis.name == "sex":
-            label = place.sex
-        elif axis.name == "age":
-            label = place.age
-        else:
-            return own
+    def _answer(self, numbers: npt.NDArray[np.int64], index: tuple[int, ...]) -> Answer:
+        note: Note = self._counts.notes[index]
+        return Answer(Fraction(int(numbers[index])) if note is Note.KNOWN else None, note)
+
+    def _index(self, place: Place, own: tuple[int, ...]) -> tuple[int, ...]:
+        rest = iter(own)
+        labels = {axis: ALL if axis == "window" else place.time for axis in TIME_AXES}
+        labels |= {"sex": place.sex, "age": place.age}
+        index = tuple(
+            self._at_label(i, labels[axis.name]) if axis.name in labels else next(rest)
+            for i, axis in enumerate(self._counts.axes)
+        )
+        if next(rest, None) is not None:
+            raise ValueError("an index on an axis that the table does not have")
+        return index
+
+    def _at_label(self, number: int, label: str | None) -> int:
         if label is None:
             raise ValueError("a table with an axis that its rows do not have")
         return self._places[number][label]
@@ -129,7 +148,12 @@ def missing(answers: Iterable[Answer]) -> Answer:
     return Answer(None, next(a.note for a in answers if a.value is None))
 
 
+def whole(value: Fraction) -> int:
+    """Rounded to a whole number, half away from zero."""
+    rounded = int(abs(value) + Fraction(1, 2))  # int() cuts towards zero, and the value is not negative
+    return rounded if value >= 0 else -rounded
+
+
 def tenth(value: Fraction) -> Decimal:
     """Rounded to one decimal, half away from zero."""
-    tenths = int(abs(value) * 10 + Fraction(1, 2))  # int() cuts towards zero, and the value is not negative
-    return Decimal(tenths if value >= 0 else -tenths).scaleb(-1)
+    return Decimal(whole(value * 10)).scaleb(-1)

@@ -9,17 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 from linkage.dimensions import OTHER
 from linkage.errors import ReleaseError
-from linkage.measures.model import Axis, Count, Frame, HowMany, Overlap, Share
+from linkage.measures.model import (
+    Change,
+    Count,
+    Duration,
+    Expression,
+    Flow,
+    Frame,
+    HowMany,
+    Outcome,
+    Overlap,
+    Share,
+)
 from linkage.release.counts import ALL, MEAN
 from linkage.release.document import FORMAT, MADE, METHODS_LATER, Release, parse
 from linkage.release.facts import asked_of, question
+from linkage.release.kinds.table import rows
 from linkage.release.methods import exact
-from linkage.release.rows import SEXES, combinations, rows, times
+from linkage.release.rows import SEXES, combinations, times
+from linkage.release.tables import ELSEWHERE
 from linkage.release.writing import write
 
 if TYPE_CHECKING:
     from linkage.agreement.model import Agreement, ReleaseRule
-    from linkage.measures.model import Figures, Measure
+    from linkage.measures.model import Cells, Figures, Measure
     from linkage.release.protected import Protected
 
 METHODS: Mapping[str, Callable[[Figures, ReleaseRule], Protected]] = {"exact": exact.protect}
@@ -65,7 +78,7 @@ def control(
         raise ValueError("the figures are not those of the agreement's measures")
     frame = Frame(agreement.window, agreement.dimensions)
     for measure in figures.measures:
-        _check_axes(measure, figures.cells[measure.name].axes, frame)
+        _check_layout(measure, figures.cells[measure.name], frame)
     protected = protect(figures, agreement.release)
     return parse(write(_document(agreement, protected, frame, packages, made)))
 
@@ -76,21 +89,28 @@ def _method(name: str) -> Callable[[Figures, ReleaseRule], Protected]:
     return METHODS[name]  # the agreement knows no other name
 
 
-def _check_axes(measure: Measure, axes: tuple[Axis, ...], frame: Frame) -> None:
+def _check_layout(measure: Measure, cells: Cells, frame: Frame) -> None:
     """Raises ValueError where a table is not laid out as the measure asks: then something is badly wrong."""
     age = frame.dimensions.age
     time = next((d for d in measure.by if d in ("period", "span")), "window")
     labels = times(measure.by, frame.window.labels, tuple(frame.window.spans))
-    expected = _own_axis(measure) | {time: tuple(ALL if t is None else t for t in labels if t != MEAN)}
+    own = _own_axes(measure, frame)
+    expected: dict[str, tuple[Any, ...]] = {**own}
+    expected[time] = tuple(ALL if t is None else t for t in labels if t != MEAN)
     if "sex" in measure.by:
         expected["sex"] = SEXES
     if "age" in measure.by and age is not None:
         expected["age"] = (*(b.name for b in age.bands), OTHER, ALL)
-    if {axis.name: axis.values for axis in axes} != expected or len(axes) != len(expected):
+    found = {axis.name: axis.values for axis in cells.axes}
+    same = found == expected and len(cells.axes) == len(expected)
+    if not same or [*found][: len(own)] != [*own]:
         raise ValueError(f"the figures of {measure.name} are not laid out as it asks")
+    if (cells.sums is not None) != isinstance(measure, Change):
+        raise ValueError(f"the figures of {measure.name} lack its amounts, or have some that it does not ask")
 
 
-def _own_axis(measure: Measure) -> dict[str, tuple[Any, ...]]:
+def _own_axes(measure: Measure, frame: Frame) -> dict[str, tuple[Any, ...]]:
+    """The kind's own axes, as `Cells` says, in their order."""
     match measure:
         case Count(parts=parts) if parts:
             return {"part": (*(part.source for part in parts), "unique")}
@@ -99,7 +119,16 @@ def _own_axis(measure: Measure) -> dict[str, tuple[Any, ...]]:
         case HowMany(lists=lists):
             return {"lists": tuple(range(1, len(lists) + 1))}
         case Share(of=of):
-            return {"role": ("value",) if isinstance(of, int) else ("value", "of")}
+            return {"role": ("value", "of") if isinstance(of, Expression) else ("value",)}
+        case Outcome():
+            return {"role": ("value", "of")}
+        case Flow(flow=flow):
+            states = (*(state.source for state in flow), ELSEWHERE)
+            return {"from": states, "to": states}
+        case Duration():
+            return {"length": tuple(range(1, len(frame.window) - 1))}
+        case Change(before=before, after=after):
+            return {"offset": tuple(range(-before, after + 1))}
         case _:
             return {}
 

@@ -1,36 +1,43 @@
-"""Released counts → the rows that are published: totals, sums, means, shares, changes.
+"""Rows as they are published: where they stand, how exact numbers are rounded, when a note stands there.
 
-The same for every method: no row here sees anything but `Counts`. What a row holds: docs/release.md.
+The same for every kind and every method. What a row holds: docs/release.md; what each kind tells: `kinds`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from linkage.dimensions import OTHER
-from linkage.measures.model import Count, Frame, HowMany, Measure, Note, Overlap, Share
-from linkage.release.counts import ALL, MEAN, Answer, Counts, Look, Place, less, mean, missing, tenth, total
+from linkage.measures.model import Measure, Note, Outcome, Share
+from linkage.release.counts import ALL, MEAN, Answer, Place, less, tenth, whole
 
 Scalar: TypeAlias = str | int | Decimal | tuple[str, ...] | None
 Row: TypeAlias = Mapping[str, Scalar]
 
 SEXES = ("woman", "man", OTHER, ALL)
-VALUES = ("value", "of", "percent", "target", "difference", "against", "change")
-UNDATED = Answer(None, Note.NO_DATES)
+VALUES = ("value", "people", "of", "percent", "target", "difference", "against", "change")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A row before it is rounded. own: the kind's own key; answers: exact numbers by their key."""
+    """A row before it is rounded.
+
+    own: the kind's own keys; answers: exact numbers by their key; extra: numbers that are told as they are;
+    fine: whether counts are told with one decimal here, as they are in every row of means.
+    """
 
     place: Place
     own: Mapping[str, Scalar]
     answers: Mapping[str, Answer]
     extra: Mapping[str, Scalar] = field(default_factory=dict)
+    fine: bool = False
+
+
+# -- where rows stand -------------------------------------------------------------------------------------
 
 
 def times(
@@ -51,18 +58,6 @@ def places(
     return [Place(t, s, a) for t in times(by, periods, spans) for s in sexes for a in ages]
 
 
-def rows(measure: Measure, counts: Counts, frame: Frame) -> tuple[Row, ...]:
-    """The published rows of one measure."""
-    look = Look(counts)
-    window, age = frame.window, frame.dimensions.age
-    bands = tuple(b.name for b in age.bands) if age else ()
-    every = places(measure.by, window.labels, tuple(window.spans), bands)
-    drafts = [draft for place in every for draft in _KINDS[type(measure)](measure, look, place)]
-    if measure.against is not None:
-        drafts = _compared(drafts, measure.against, "percent" if isinstance(measure, Share) else "value")
-    return tuple(_row(measure, draft) for draft in drafts)
-
-
 def combinations(sets: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Every combination of the sets but the empty one, in the order of masks: bit i is set i."""
     return tuple(
@@ -70,82 +65,14 @@ def combinations(sets: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     )
 
 
-# -- the kinds --------------------------------------------------------------------------------------------
-
-
-def _count(measure: Count, look: Look, place: Place) -> Iterator[Draft]:
-    if not measure.parts:
-        yield Draft(place, {}, {"value": look.answer(place)})
-        return
-    parts = [look.answer(place, i) for i in range(len(measure.parts))]
-    unique = look.answer(place, len(parts))
-    both = total(parts)
-    if place.time not in (None, ALL) and not all(e.dated for e in (measure.count, *measure.parts)):
-        unique = both = UNDATED  # one part without dates leaves nothing to set beside the others
-    for part, answer in zip(measure.parts, parts, strict=True):
-        yield Draft(place, {"part": part.source}, {"value": answer})
-    for name, answer in (("sum", both), ("unique", unique), ("surplus", less(both, unique))):
-        yield Draft(place, {"part": name}, {"value": answer})
-
-
-def _overlap(measure: Overlap, look: Look, place: Place) -> Iterator[Draft]:
-    for i, names in enumerate(combinations(tuple(s.source for s in measure.sets))):
-        yield Draft(place, {"in": names}, {"value": look.answer(place, i)})
-
-
-def _howmany(measure: HowMany, look: Look, place: Place) -> Iterator[Draft]:
-    for i in range(len(measure.lists)):
-        yield Draft(place, {"lists": i + 1}, {"value": look.answer(place, i)})
-
-
-def _share(measure: Share, look: Look, place: Place) -> Iterator[Draft]:
-    extra: dict[str, Scalar] = {}
-    if isinstance(measure.of, int):
-        value = look.answer(place)
-        here = place.time == MEAN  # a mean from elsewhere divides a mean, and nothing else
-        extra["of"] = measure.of if here else None
-        part = percent(value, Answer(Fraction(measure.of) if here else None))
-        answers = {"value": value, "percent": part}
-    else:
-        value, of = _pair(look, place)
-        part = percent(value, of)
-        answers = {"value": value, "of": of, "percent": part}
-    if measure.target is not None:
-        extra["target"] = plain(measure.target)
-        answers["difference"] = less(part, Answer(measure.target))
-    yield Draft(place, {}, answers, extra)
-
-
-def _pair(look: Look, place: Place) -> tuple[Answer, Answer]:
-    """Value and denominator, each known only where both are: a share of unlike periods would be none."""
-    if place.time != MEAN:
-        return _both(look.at(place, 0), look.at(place, 1))
-    pairs = [_both(*pair) for pair in zip(look.over_time(place, 0), look.over_time(place, 1), strict=True)]
-    return mean([value for value, _ in pairs]), mean([of for _, of in pairs])
-
-
-def _both(value: Answer, of: Answer) -> tuple[Answer, Answer]:
-    for answer in (value, of):
-        if answer.note in (Note.EDGE, Note.NO_DATES):
-            return answer, answer
-    return value, of
-
-
-_KINDS: Mapping[type[Measure], Callable[[Any, Look, Place], Iterator[Draft]]] = {
-    Count: _count,
-    Overlap: _overlap,
-    HowMany: _howmany,
-    Share: _share,
-}
-
 # -- from exact to published ------------------------------------------------------------------------------
 
 
-def percent(value: Answer, of: Answer) -> Answer:
-    """value in per cent of `of`; none where one is none, and where `of` is 0."""
-    if value.value is None or of.value is None:
-        return missing((value, of))
-    return Answer(100 * value.value / of.value) if of.value else Answer(None)
+def published(measure: Measure, drafts: list[Draft]) -> tuple[Row, ...]:
+    """The rows of one measure: compared with its span where it has one, then rounded."""
+    if measure.against is not None:
+        drafts = _compared(drafts, measure.against, "percent" if _rated(measure) else "value")
+    return tuple(_row(measure, draft) for draft in drafts)
 
 
 def plain(value: Fraction) -> int | Decimal:
@@ -158,6 +85,10 @@ def plain(value: Fraction) -> int | Decimal:
     return decimal
 
 
+def _rated(measure: Measure) -> bool:
+    return isinstance(measure, Share | Outcome)
+
+
 def _compared(drafts: list[Draft], against: str, key: str) -> list[Draft]:
     """Each row beside the row of the span `against` with the same other keys."""
     base = {(d.place._replace(time=None), *d.own.items()): d for d in drafts if d.place.time == against}
@@ -165,14 +96,10 @@ def _compared(drafts: list[Draft], against: str, key: str) -> list[Draft]:
 
 
 def _beside(draft: Draft, base: Draft, key: str) -> Draft:
-    change = less(draft.answers[key], base.answers[key])
+    there, change = base.answers[key], less(draft.answers[key], base.answers[key])
     if draft is base or change.value is None:
-        nothing = Answer(None)
-        return Draft(
-            draft.place, draft.own, {**draft.answers, "against": nothing, "change": nothing}, draft.extra
-        )
-    answers = {**draft.answers, "against": base.answers[key], "change": change}
-    return Draft(draft.place, draft.own, answers, draft.extra)
+        there = change = Answer(None)
+    return replace(draft, answers={**draft.answers, "against": there, "change": change})
 
 
 def _row(measure: Measure, draft: Draft) -> Row:
@@ -180,19 +107,20 @@ def _row(measure: Measure, draft: Draft) -> Row:
     labels = zip((time, "sex", "age"), draft.place, strict=True)
     row: dict[str, Scalar] = {name: label for name, label in labels if label is not None}
     row |= draft.own
-    per_cent = {"percent", "difference"} | ({"against", "change"} if isinstance(measure, Share) else set())
+    per_cent = {"percent", "difference"} | ({"against", "change"} if _rated(measure) else set())
+    fine = draft.fine or draft.place.time == MEAN
     for key in VALUES:
         if key in draft.extra:
             row[key] = draft.extra[key]
         elif key in draft.answers:
-            row[key] = _number(draft.answers[key], key in per_cent or draft.place.time == MEAN)
-    counted = (draft.answers[key].note for key in ("value", "of") if key in draft.answers)
+            row[key] = _number(draft.answers[key], tenths=fine or key in per_cent)
+    counted = (draft.answers[key].note for key in ("value", "people", "of") if key in draft.answers)
     if note := next((n.value for n in counted if n is not Note.KNOWN), ""):
         row["note"] = note
     return row
 
 
-def _number(answer: Answer, tenths: bool) -> int | Decimal | None:
+def _number(answer: Answer, *, tenths: bool) -> int | Decimal | None:
     if answer.value is None:
         return None
-    return tenth(answer.value) if tenths else int(answer.value)
+    return tenth(answer.value) if tenths else whole(answer.value)

@@ -33,4 +33,5 @@ def protect(figures: Figures, rule: ReleaseRule) -> Protected:
 
 def _as_they_are(cells: Cells) -> Counts:
     known = cells.notes == Note.KNOWN
-    return Counts(cells.axes, np.where(known, cells.people, 0), cells.notes.copy())
+    sums = None if cells.sums is None else np.where(known, cells.sums.total, 0)
+    return Counts(cells.axes, np.where(known, cells.people, 0), cells.notes.copy(), sums)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from linkage.match.groups import Aside, Places
+    from linkage.measures.kinds import Questions
     from linkage.package.rows import Rows
 
 
@@ -30,8 +31,9 @@ class _Held(NamedTuple):
 class SetAside:
     """Collects rows while blocks are counted, from several threads; then gives blocks of them."""
 
-    def __init__(self, aside: Aside, parties: int) -> None:
+    def __init__(self, aside: Aside, parties: int, questions: Questions) -> None:
         self._aside = aside
+        self._questions = questions
         self._held: list[list[_Held]] = [[] for _ in range(parties)]
         self._adding = Lock()
         self.joined = 0  # people with rows under several tokens, known after `blocks`
@@ -47,7 +49,7 @@ class SetAside:
         there = found >= 0
         if not there.any():
             return piece
-        rows = replace(piece.rows, seeds=None, amounts={})  # nobody asks for them yet
+        rows = self._asked_for(piece.rows)
         held = _Held(first + np.flatnonzero(there), rows.take(found[there]))
         with self._adding:
             self._held[party].append(held)
@@ -55,6 +57,15 @@ class SetAside:
         stay[found[there]] = False
         rest = np.flatnonzero(stay)
         return Piece(piece.high[rest], piece.low[rest], rows.take(rest))
+
+    def _asked_for(self, rows: Rows) -> Rows:
+        """The rows with the series that somebody asks for: the others need not be copied."""
+        return replace(
+            rows,
+            presence={key: bits for key, bits in rows.presence.items() if key in self._questions.series},
+            seeds=None,
+            amounts={key: values for key, values in rows.amounts.items() if key in self._questions.amounts},
+        )
 
     def blocks(self, most: int) -> Iterator[list[Piece]]:
         """Pieces of all parties, cut by the newest token of each row's person, about `most` rows at a time.

@@ -68,7 +68,8 @@ def check_memory(
 
 
 def _questions(agreement: Agreement) -> Questions:
-    return Questions(agreement.measures, Frame(agreement.window, agreement.dimensions))
+    amounts = {s.key: s.value.max for s in agreement.series if s.value}
+    return Questions(agreement.measures, Frame(agreement.window, agreement.dimensions, amounts))
 
 
 def _covered(package: Package, round_key: RoundKey) -> int:

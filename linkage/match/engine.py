@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from linkage.match.package import Package
     from linkage.match.plan import Plan
     from linkage.measures.kinds import Questions
-    from linkage.measures.kinds.tally import Table
+    from linkage.measures.kinds.table import Table
     from linkage.measures.model import People
 
 _LOOK = 0.1
@@ -60,7 +60,7 @@ class Engine:
         self._round_key = round_key
         self._questions = questions
         self._plan = plan
-        self._aside = SetAside(aside, len(packages))
+        self._aside = SetAside(aside, len(packages), questions)
         self._progress = progress or (lambda done, total: None)  # noqa: ARG005  named as the callback's
         self._tables = questions.zeros()
         self._adding = Lock()
@@ -108,7 +108,7 @@ class Engine:
             self._done[number] += 1
         with self._adding:
             for total, table in zip(self._tables, tables, strict=True):
-                np.add(total, table, out=total)
+                total.add(table)
 
     def _people(self, readers: Sequence[Reader], block: int) -> People:
         pieces = [

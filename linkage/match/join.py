@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from linkage.match.reader import Piece
     from linkage.measures.kinds import Questions
+    from linkage.measures.model import Bits
+    from linkage.package.rows import Amounts
     from linkage.tokens import Words
 
 Index: TypeAlias = npt.NDArray[np.intp]
@@ -33,20 +35,43 @@ def join(pieces: Sequence[Piece], questions: Questions) -> People:
     )
     ends = accumulate((len(piece.high) for piece in pieces), initial=0)
     whose = [person[start:stop] for start, stop in pairwise(ends)]
-    dtype = questions.frame.window.dtype
-    presence = {key: np.zeros(n, dtype) for key in questions.series}
+    return People(
+        n,
+        _presence(pieces, whose, n, questions),
+        sex=_agreed([p.rows.sex if questions.sex and not p.more else None for p in pieces], whose, n),
+        age=_agreed([p.rows.age if questions.age and not p.more else None for p in pieces], whose, n),
+        amounts=_amounts(pieces, whose, n, questions),
+    )
+
+
+def _presence(
+    pieces: Sequence[Piece], whose: Sequence[Index], n: int, questions: Questions
+) -> dict[str, Bits]:
+    presence = {key: np.zeros(n, questions.frame.window.dtype) for key in questions.series}
     for index, piece in zip(whose, pieces, strict=True):
         for key in piece.rows.presence.keys() & presence.keys():
             if piece.more:
                 presence[key][index] |= piece.rows.presence[key]
             else:
                 presence[key][index] = piece.rows.presence[key]
-    return People(
-        n,
-        presence,
-        sex=_agreed([p.rows.sex if questions.sex and not p.more else None for p in pieces], whose, n),
-        age=_agreed([p.rows.age if questions.age and not p.more else None for p in pieces], whose, n),
-    )
+    return presence
+
+
+def _amounts(
+    pieces: Sequence[Piece], whose: Sequence[Index], n: int, questions: Questions
+) -> dict[str, Amounts]:
+    """Period by period, as a package has them. Somebody's amounts under several numbers are added up, to the
+    agreed maximum.
+    """
+    by_period = {key: np.zeros((len(questions.frame.window), n), np.uint32) for key in questions.amounts}
+    for index, piece in zip(whose, pieces, strict=True):
+        for key in piece.rows.amounts.keys() & by_period.keys():
+            for found, more in zip(by_period[key], piece.rows.amounts[key].T, strict=True):
+                if piece.more:
+                    found[index] += np.minimum(more, np.uint32(questions.amounts[key]) - found[index])
+                else:
+                    found[index] = more
+    return {key: found.T for key, found in by_period.items()}
 
 
 def _people(high: Words, low: Words) -> tuple[Index, int]:

@@ -7,6 +7,7 @@ known periods, so what stands beyond an edge of the window is never taken for a 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -48,10 +49,18 @@ class Program:
 
     def add(self, expression: Expression) -> int:
         """The step that answers this expression; every block will be asked for it once more."""
-        step = self._step(expression.tree, {})
+        return self.add_tree(expression.tree)
+
+    def add_tree(self, tree: Tree) -> int:
+        """As add, for what a measure asks beside what is written."""
+        step = self._step(tree, {})
         self.uses[step] += 1
         self._asked.append(step)
         return step
+
+    def known(self, step: int) -> int:
+        """The bitmap of the periods in which the answer of a step is known."""
+        return self.steps[step].known
 
     def _step(self, tree: Tree, seen: dict[int, int]) -> int:
         """The step of a tree, found by the steps of its parts: trees that share parts are slow to compare."""
@@ -134,6 +143,12 @@ class Block:
                 mask = window.dtype.type(known_bits)
                 answer: Bits = OPERATORS[type(tree)](tree, parts) & mask
                 return answer
+
+    @cached_property
+    def record_keys(self) -> npt.NDArray[np.float64] | None:
+        """The people's record keys as floats, which is what they are added up as; or None."""
+        keys = self.people.record_keys
+        return None if keys is None else keys.astype(np.float64)
 
     def classes(self, *, sex: bool, age: bool) -> npt.NDArray[np.intp] | None:
         """Each person's class: sex code times age rows plus age row, of the dimensions asked for; or None."""

@@ -420,7 +420,11 @@ class Figures:
 
 @dataclass(frozen=True)
 class Frame:
-    """What all measures of an agreement share: its window and its dimensions."""
+    """What all measures of an agreement share: its window and its dimensions.
+
+    amounts: key of each series that holds amounts → the largest amount.
+    """
 
     window: Window
     dimensions: Dimensions
+    amounts: Mapping[str, int] = field(default_factory=dict)

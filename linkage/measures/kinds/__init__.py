@@ -10,62 +10,100 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from linkage.measures.evaluate import Block, Program
+from linkage.measures.kinds.change import ChangeTable
 from linkage.measures.kinds.count import CountTable
+from linkage.measures.kinds.duration import DurationTable
+from linkage.measures.kinds.flow import FlowTable
 from linkage.measures.kinds.howmany import HowManyTable
+from linkage.measures.kinds.outcome import OutcomeTable
 from linkage.measures.kinds.overlap import OverlapTable
 from linkage.measures.kinds.share import ShareTable
-from linkage.measures.model import Count, Figures, HowMany, Overlap, Share
+from linkage.measures.model import (
+    Change,
+    Count,
+    Duration,
+    Figures,
+    Flow,
+    HowMany,
+    Outcome,
+    Overlap,
+    People,
+    Share,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from linkage.measures.kinds.kind import Kind
-    from linkage.measures.kinds.tally import Table
-    from linkage.measures.model import Frame, Measure, People
+    from linkage.measures.kinds.table import Table
+    from linkage.measures.model import Frame, Measure
 
 KINDS: Final[Mapping[type[Measure], Callable[[Any, Frame, Program], Kind]]] = {
     Count: CountTable,
     Overlap: OverlapTable,
     HowMany: HowManyTable,
     Share: ShareTable,
+    Flow: FlowTable,
+    Outcome: OutcomeTable,
+    Duration: DurationTable,
+    Change: ChangeTable,
 }
 
 _COUNTING = 60
 """Bytes per person while one expression is counted: classes, an index, keys, and a copy of each."""
+_KEYS = 28
+"""Bytes per person of record keys: as they are, as they are added up, and those of the people counted."""
 _AT_WORK = 20
-"""Answers that are used at a time: eight sets, their members, and what one of them is made of."""
+"""Answers that are used at a time by most measures: one of each expression, and what these are made of."""
 
 
 class Questions:
     """All measures of an agreement, ready to be asked of every block in one pass.
 
-    series: the keys of the series that somebody asks for; sex, age: whether somebody asks for them.
+    series: keys of the series of whose presence somebody asks; amounts: of whose amounts, each with the
+    largest one; sex, age: whether somebody asks for them. record_keys: whether the people have any.
     """
 
-    def __init__(self, measures: Sequence[Measure], frame: Frame) -> None:
+    def __init__(self, measures: Sequence[Measure], frame: Frame, *, record_keys: bool = False) -> None:
         self.frame = frame
         self.program = Program(frame)
         self._measures = tuple(measures)
         self._kinds = [KINDS[type(m)](m, frame, self.program) for m in measures]
         self.series = self.program.series
+        self.amounts = {m.change: frame.amounts[m.change] for m in measures if isinstance(m, Change)}
         self.sex = self.program.looks_at_sex or any("sex" in m.by for m in measures)
         self.age = self.program.looks_at_age or any("age" in m.by for m in measures)
+        self.record_keys = record_keys
 
     @property
     def bytes_per_person(self) -> int:
         """Memory that a block takes per person, at most: columns, answers, what a histogram needs."""
-        answers = len(self.series) + self.program.most_held() + _AT_WORK
-        return self.frame.window.dtype.itemsize * answers + _COUNTING
+        at_work = max([_AT_WORK, *(2 * len(m.expressions) + 4 for m in self._measures)])
+        answers = len(self.series) + self.program.most_held() + at_work
+        amounts = len(self.amounts) * len(self.frame.window) * 4
+        keys = _KEYS if self.record_keys else 0
+        return self.frame.window.dtype.itemsize * answers + amounts + keys + _COUNTING
 
     def zeros(self) -> list[Table]:
         """The tables of nobody, one per measure."""
-        return [np.zeros(kind.shape(), np.int64) for kind in self._kinds]
+        block = Block(self.program, self._nobody())
+        return [kind.block(block) for kind in self._kinds]
+
+    def _nobody(self) -> People:
+        code, bits = np.zeros(0, np.uint8), np.zeros(0, self.frame.window.dtype)
+        amounts = np.zeros((0, len(self.frame.window)), np.uint32)
+        keys = np.zeros(0, np.uint32) if self.record_keys else None
+        return People(
+            0, dict.fromkeys(self.series, bits), code, code, dict.fromkeys(self.amounts, amounts), keys
+        )
 
     def add(self, tables: Sequence[Table], people: People) -> None:
         """Add the people of one block to the tables; they must be in no other block."""
+        if (people.record_keys is not None) != self.record_keys:
+            raise ValueError("people with record keys are asked for, or none with any")
         block = Block(self.program, people)
         for table, kind in zip(tables, self._kinds, strict=True):
-            np.add(table, kind.block(block), out=table)
+            table.add(kind.block(block))
 
     def figures(self, tables: Sequence[Table]) -> Figures:
         """The true answers: `tables` are the sums over all blocks."""

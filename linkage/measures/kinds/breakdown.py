@@ -1,6 +1,6 @@
 """What all kinds share: how the people of a measure are cut by time, sex and age, counted, and laid out.
 
-A table is int64 of shape (own axis, time, sex code, age row), and the tables of blocks add.
+What is counted has the layers of `members` first, then (own axis, time, sex code, age row).
 """
 
 from __future__ import annotations
@@ -10,18 +10,23 @@ from operator import or_
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from linkage.dimensions import OTHER, SEXES
 from linkage.measures.evaluate import age_row_count
 from linkage.measures.kinds import tally
-from linkage.measures.model import Axis, Cells, Note
+from linkage.measures.kinds.members import Members
+from linkage.measures.kinds.table import two_largest
+from linkage.measures.model import Axis, Cells, Note, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
+
+    import numpy.typing as npt
 
     from linkage.measures.evaluate import Block
-    from linkage.measures.kinds.tally import Classes, Table
+    from linkage.measures.kinds.members import Layers
+    from linkage.measures.kinds.table import Table
     from linkage.measures.model import Bits, Frame, Measure
 
 ALL = "all"
@@ -51,51 +56,65 @@ class Breakdown:
         )
         self.masks = (*inner, window.full)
 
-    def shape(self, own: int) -> tuple[int, int, int, int]:
-        """The shape of a table with so many values on the kind's own axis."""
-        return own, len(self.masks), *self._cut
-
     @property
     def _cut(self) -> tuple[int, int]:
         return len(SEXES) if self.by_sex else 1, age_row_count(self._frame) if self.by_age else 1
 
     # -- counting -----------------------------------------------------------------------------------------
 
-    def count(self, bits: Bits, block: Block) -> Table:
-        """People with a bit in the row's periods, by time and class. Shape (time, sex code, age row)."""
-        live = np.flatnonzero(bits != 0)
-        bits, classes = bits[live], self._classes(block, live)
-        cut = self._cut[0] * self._cut[1]
-        table = np.empty((len(self.masks), cut), np.int64)
-        table[-1] = tally.all_of_them(len(live), classes, cut)
-        if self.by_period:
-            table[:-1] = tally.per_period(bits, len(self.masks) - 1, classes, cut)
-        else:
-            for row, mask in enumerate(self.masks[:-1]):
-                table[row] = tally.in_some(bits, mask, classes, cut)
-        return table.reshape(-1, *self._cut)
+    def members(self, block: Block) -> Members:
+        """Everybody of the block, in the classes of the measure."""
+        return Members.of(block, self._cut[0] * self._cut[1], sex=self.by_sex, age=self.by_age)
 
-    def count_sums(self, sets: Sequence[Bits], weights: Sequence[int], block: Block) -> Table:
-        """People by the sum of the weights of the sets that they are in, at some time of the row's periods.
+    def by_class(self, counted: Layers) -> Layers:
+        """With the class, which is last, as (sex code, age row)."""
+        return counted.reshape(*counted.shape[:-1], *self._cut)
 
-        weights: one for each set, positive. Shape (largest sum, time, sex code, age row), from sum 1: people
-        in none of the sets are left out.
+    def count(self, bits: Bits, block: Block, events: Bits | None = None) -> Layers:
+        """People with a bit in the row's periods, by time and class. Shape (layers, time, sex code, age row).
+
+        events: bitmaps of events of these people. Then people of whom the first event in the row's periods
+        is one of `bits`.
         """
-        live = np.flatnonzero(reduce(or_, sets) != 0)
-        sets, classes = [bits[live] for bits in sets], self._classes(block, live)
-        cut = self._cut[0] * self._cut[1]
-        table = np.empty((sum(weights) + 1, len(self.masks), cut), np.int64)
+        live = np.flatnonzero(bits != 0)
+        members = self.members(block).take(live)
+        bits = bits[live]
+        events = None if events is None else events[live]
+        table = np.empty((members.layers, len(self.masks), members.cut), np.int64)
         stretches = list(enumerate(self.masks))
         if self.by_period:
-            table[:, :-1] = tally.sums_per_period(sets, weights, len(self.masks) - 1, classes, cut)
+            table[:, :-1] = tally.per_period(bits, len(self.masks) - 1, members)
             stretches = stretches[-1:]
         for row, mask in stretches:
-            table[:, row] = tally.sums_in_some(sets, weights, mask, classes, cut)
-        return table[1:].reshape(-1, len(self.masks), *self._cut)
+            if events is not None:
+                table[:, row] = tally.in_some(bits & tally.first(events, mask), mask, members)
+            elif mask == self.masks[-1]:
+                table[:, row] = members.all()
+            else:
+                table[:, row] = tally.in_some(bits, mask, members)
+        return self.by_class(table)
 
-    def _classes(self, block: Block, live: npt.NDArray[np.intp]) -> Classes | None:
-        classes = block.classes(sex=self.by_sex, age=self.by_age)
-        return None if classes is None else classes[live]
+    def count_sums(self, sets: Sequence[Bits], weights: Sequence[int], block: Block) -> Layers:
+        """People by the sum of the weights of the sets that they are in, at some time of the row's periods.
+
+        weights: one for each set, positive. Shape (layers, largest sum, time, sex code, age row), from sum 1:
+        people in none of the sets are left out.
+        """
+        live = np.flatnonzero(reduce(or_, sets) != 0)
+        sets, members = [bits[live] for bits in sets], self.members(block).take(live)
+        table = np.empty((members.layers, sum(weights) + 1, len(self.masks), members.cut), np.int64)
+        stretches = list(enumerate(self.masks))
+        if self.by_period:
+            table[:, :, :-1] = tally.sums_per_period(sets, weights, len(self.masks) - 1, members)
+            stretches = stretches[-1:]
+        for row, mask in stretches:
+            table[:, :, row] = tally.sums_in_some(sets, weights, mask, members)
+        return self.by_class(table[:, 1:])
+
+    def added_up(self, per_period: Layers) -> Layers:
+        """What happened in the row's periods. per_period: shape (layers, own axis, periods, cut)."""
+        rows = [per_period[:, :, _periods(mask)].sum(axis=2) for mask in self.masks]
+        return self.by_class(np.stack(rows, axis=2))
 
     # -- laying out ---------------------------------------------------------------------------------------
 
@@ -110,37 +129,78 @@ class Breakdown:
             for row, mask in enumerate(self.masks)
         ]
 
-    def cells(self, own: Axis | None, total: Table, notes: Sequence[Sequence[Note]]) -> Cells:
-        """The figures with labels and totals. total: of `shape`; notes: by own axis and time."""
-        noted = np.array(notes, object).reshape(*total.shape[:2], 1, 1)
-        people = np.where(noted == Note.KNOWN, total, 0)
-        axes = [own or Axis("", ("",)), Axis(self._time, self.times)]
-        if self.by_sex:  # the code "other" is first, its row last
-            people = np.roll(people, -1, axis=2)
-            people = np.concatenate([people, people.sum(axis=2, keepdims=True)], axis=2)
-        axes.append(Axis("sex", (*SEXES[1:], SEXES[0], ALL)))
-        if self.by_age:
-            people = np.concatenate([people, people.sum(axis=3, keepdims=True)], axis=3)
-        axes.append(Axis("age", (*self._bands, OTHER, ALL)))
-        return self._arranged(own, axes, people, np.broadcast_to(noted, people.shape))
+    def cells(self, own: Sequence[Axis], table: Table, notes: Sequence[Sequence[Note]]) -> Cells:
+        """The figures with labels and totals. own: the kind's axes; notes: by own axis and time."""
+        axes = (*own, Axis(self._time, self.times), *self._classes)
+        order = [a.name for a in own] + (["window"] if self._time == "window" else []) + [*self.by]
+        layout = _Layout(axes, order, np.array(notes, object).reshape(-1, len(self.times)))
+        counts = layout.sums(table.counts)
+        sums = table.sums and Sums(layout.sums(table.sums.total[None])[0], layout.largest(table.sums.largest))
+        keys = counts[1].astype(np.uint32) if len(counts) > 1 else None
+        return Cells(layout.axes, counts[0], layout.noted, keys, sums)
+
+    @property
+    def _classes(self) -> tuple[Axis, Axis]:
+        """Sex and age; of one value where nobody asks for it."""
+        ages = self._frame.dimensions.age
+        bands = tuple(band.name for band in ages.bands) if ages else ()
+        return (
+            Axis("sex", (*SEXES[1:], SEXES[0], ALL) if self.by_sex else (ALL,)),
+            Axis("age", (*bands, OTHER, ALL) if self.by_age else (ALL,)),
+        )
 
     @property
     def _time(self) -> str:
         return "period" if self.by_period else "span" if "span" in self.by else "window"
 
-    @property
-    def _bands(self) -> tuple[str, ...]:
-        ages = self._frame.dimensions.age
-        return tuple(band.name for band in ages.bands) if ages else ()
 
-    def _arranged(
-        self, own: Axis | None, axes: Sequence[Axis], people: Table, notes: npt.NDArray[np.object_]
-    ) -> Cells:
-        """The axes in the order of `Cells`: the own one, time where nobody asked for it, then as `by`."""
-        first = ([own.name] if own else []) + (["window"] if self._time == "window" else [])
+class _Layout:
+    """The axes of a table in the order of `Cells`, and its numbers with totals along them."""
+
+    def __init__(self, axes: Sequence[Axis], order: Sequence[str], notes: npt.NDArray[np.object_]) -> None:
         place = {axis.name: i for i, axis in enumerate(axes)}
-        order = [place[name] for name in (*first, *self.by)]
-        left_out = tuple(i for i in range(len(axes)) if i not in order)  # one value long
-        turned = np.transpose(people, (*order, *left_out)).reshape([people.shape[i] for i in order])
-        said = np.transpose(notes, (*order, *left_out)).reshape(turned.shape)
-        return Cells(tuple(axes[i] for i in order), turned.copy(), said.copy())
+        self._shape = tuple(len(axis.values) for axis in axes)
+        self._order = [place[name] for name in order]
+        self._left_out = [i for i in range(len(axes)) if i not in self._order]  # of one value
+        self._notes = notes[:, :, None, None]
+        self.axes = tuple(axes[i] for i in self._order)
+        by_class = np.broadcast_to(self._notes, (*notes.shape, *self._shape[-2:]))
+        self.noted = self._turned(by_class[None])[0]
+
+    def sums(self, counted: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """counted: shape (any, own axis, time, sex code, age row). Shape (any, *axes)."""
+        counted = self._behind_no_note(counted)
+        for axis in self._with_totals:
+            counted = np.concatenate([counted, counted.sum(axis=axis, keepdims=True)], axis=axis)
+        return self._turned(counted)
+
+    def largest(self, two: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """As sums, of the two largest amounts of one person."""
+        two = self._behind_no_note(two)
+        for axis in self._with_totals:
+            every = np.concatenate([*np.moveaxis(two, axis, 0)])
+            two = np.concatenate([two, np.expand_dims(two_largest(every), axis)], axis=axis)
+        return self._turned(two)
+
+    def _behind_no_note(self, counted: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        counted = np.where(self._notes == Note.KNOWN, counted, 0)
+        # the code "other" is first, its row last
+        return np.roll(counted, -1, axis=_SEX) if _SEX in self._with_totals else counted
+
+    @property
+    def _with_totals(self) -> tuple[int, ...]:
+        return tuple(axis for axis, length in ((_SEX, -2), (_AGE, -1)) if self._shape[length] > 1)
+
+    def _turned(self, counted: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        apart = counted.reshape(len(counted), *self._shape)
+        order = [0, *(1 + i for i in (*self._order, *self._left_out))]
+        shape = [len(counted), *(self._shape[i] for i in self._order)]
+        return np.transpose(apart, order).reshape(shape).copy()
+
+
+_SEX, _AGE = 3, 4
+"""Of what is counted: after the layers, the own axis, and time."""
+
+
+def _periods(mask: int) -> list[int]:
+    return [p for p in range(mask.bit_length()) if mask >> p & 1]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkage.measures.kinds.breakdown import Breakdown
+from linkage.measures.kinds.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkage.measures.evaluate import Block, Program
-    from linkage.measures.kinds.tally import Table
     from linkage.measures.model import Axis, Cells, Expression, Frame, Measure
 
 
@@ -33,15 +33,12 @@ class Combinations:
         self._weights = weights
         self._steps = [program.add(e) for e in sets]
 
-    def shape(self) -> tuple[int, int, int, int]:
-        """See Kind."""
-        return self._breakdown.shape(sum(self._weights))
-
     def block(self, block: Block) -> Table:
         """See Kind."""
-        return self._breakdown.count_sums([block.bits(step) for step in self._steps], self._weights, block)
+        sets = [block.bits(step) for step in self._steps]
+        return Table(self._breakdown.count_sums(sets, self._weights, block))
 
     def laid_out(self, own: Axis, total: Table) -> Cells:
         """The figures, with the kind's own axis."""
         notes = self._breakdown.notes([e.known for e in self._sets], dated=all(e.dated for e in self._sets))
-        return self._breakdown.cells(own, total, [notes] * len(own.values))
+        return self._breakdown.cells([own], total, [notes] * len(own.values))

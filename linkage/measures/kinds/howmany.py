@@ -9,7 +9,7 @@ from linkage.measures.model import Axis
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Program
-    from linkage.measures.kinds.tally import Table
+    from linkage.measures.kinds.table import Table
     from linkage.measures.model import Cells, Frame, HowMany
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block
-    from linkage.measures.kinds.tally import Table
+    from linkage.measures.kinds.table import Table
     from linkage.measures.model import Cells
 
 
@@ -15,10 +15,6 @@ class Kind(Protocol):
 
     Made of the measure, the frame, and the program that its expressions become steps of.
     """
-
-    def shape(self) -> tuple[int, int, int, int]:
-        """The shape of its table."""
-        ...
 
     def block(self, block: Block) -> Table:
         """The table of one block. Tables of blocks add."""

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linkage.measures.kinds.breakdown import Breakdown
+from linkage.measures.kinds.table import Table
 from linkage.measures.model import Axis, Expression
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
-    from linkage.measures.kinds.tally import Table
     from linkage.measures.model import Cells, Frame, Share
 
 
 class ShareTable:
-    """Own axis: value, of; value alone where `of` is a number from elsewhere.
+    """Own axis: value, of; value alone where `of` is a number from elsewhere, or places.
 
     Both look at the periods in which both are known: elsewhere an edge would count as a "no" in the share.
     """
@@ -29,17 +29,14 @@ class ShareTable:
         self._steps = [program.add(e) for e in self._expressions]
         self._known = reduce(and_, (e.known for e in self._expressions))
 
-    def shape(self) -> tuple[int, int, int, int]:
-        """See Kind."""
-        return self._breakdown.shape(len(self._steps))
-
     def block(self, block: Block) -> Table:
         """See Kind."""
         every = [block.bits(step) for step in self._steps]
-        return np.stack([self._breakdown.count(bits & bits.dtype.type(self._known), block) for bits in every])
+        known = [bits & bits.dtype.type(self._known) for bits in every]
+        return Table(np.stack([self._breakdown.count(bits, block) for bits in known], axis=1))
 
     def cells(self, total: Table) -> Cells:
         """See Kind."""
         notes = self._breakdown.notes([self._known], dated=all(e.dated for e in self._expressions))
         own = Axis("role", ("value", "of")[: len(self._steps)])
-        return self._breakdown.cells(own, total, [notes] * len(self._steps))
+        return self._breakdown.cells([own], total, [notes] * len(self._steps))

@@ -1,0 +1,52 @@
+"""outcome: of those who left, how many are somewhere else later. Per cents are made by the release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from linkage.measures.kinds.breakdown import Breakdown
+from linkage.measures.kinds.table import Table
+from linkage.measures.model import Axis, Follow, Left, Not, Will, Within
+
+if TYPE_CHECKING:
+    from linkage.measures.evaluate import Block, Program
+    from linkage.measures.model import Cells, Frame, Outcome, Tree
+
+
+class OutcomeTable:
+    """Own axis: value, of.
+
+    An event counts where the leaving and the whole follow-up are known, for value and of alike. Per period
+    people are counted by their event there, over a stretch by their first event in it.
+    """
+
+    def __init__(self, measure: Outcome, frame: Frame, program: Program) -> None:
+        self._breakdown = Breakdown(measure, frame)
+        self._left = program.add_tree(Left(measure.leaving.tree))
+        self._later = program.add_tree(_later(measure.to.tree, measure.follow, measure.k))
+        self._known = program.known(self._left) & program.known(self._later)
+
+    def block(self, block: Block) -> Table:
+        """See Kind."""
+        left, later = block.bits(self._left), block.bits(self._later)
+        events = left & left.dtype.type(self._known)
+        value = self._breakdown.count(events & later, block, events)
+        return Table(np.stack([value, self._breakdown.count(events, block)], axis=1))
+
+    def cells(self, total: Table) -> Cells:
+        """See Kind."""
+        notes = self._breakdown.notes([self._known], dated=True)
+        return self._breakdown.cells([Axis("role", ("value", "of"))], total, [notes] * 2)
+
+
+def _later(to: Tree, follow: Follow, k: int) -> Tree:
+    """Bit p is set where the follow-up of an event in p ends well; known where all its periods are."""
+    match follow:
+        case Follow.AT:
+            return Will(to, k)
+        case Follow.WITHIN:
+            return Within(to, k)
+        case Follow.FOR:
+            return Not(Within(Not(Will(to, 1)), k - 1))  # in none of p + 1 … p + k out of it

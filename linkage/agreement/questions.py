@@ -11,6 +11,7 @@ from linkage.agreement.holders import once
 from linkage.agreement.names import listed, near
 from linkage.agreement.sections import words
 from linkage.agreement.shares import share
+from linkage.agreement.sizes import size, too_many
 from linkage.measures.model import Count, HowMany, Overlap
 
 if TYPE_CHECKING:
@@ -47,8 +48,13 @@ def _measure(table: Table, given: Given) -> Measure | None:
         return None
     by = _by(table, given.dimensions, whole=kind in _WHOLE_WINDOW)
     against = _against(table, by, given.spans, whole=kind in _WHOLE_WINDOW)
+    before = len(table.problems)
     found = _KINDS[kind](table, Common(name, title, by, against), given)
     table.finish()
+    if len(table.problems) == before:
+        rows = size(found, given.words.periods, len(given.spans), given.dimensions)
+        if what := too_many(found, rows):
+            table.problem(kind, what)
     return found
 
 

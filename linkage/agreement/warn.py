@@ -5,19 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keys.errors import Text
-from linkage.measures.model import (
-    And,
-    Change,
-    Expression,
-    Left,
-    Minus,
-    Not,
-    Or,
-    Places,
-    Presence,
-    Share,
-    Started,
-)
+from linkage.agreement.estimate import estimates, known, threshold
+from linkage.agreement.parts import Parts
+from linkage.agreement.sizes import many, size
+from linkage.measures.model import Change, Duration, Expression, Flow, Places, Presence, Share
 from linkage.measures.trees import leaves
 from linkage.schemes import SCHEMES
 
@@ -26,10 +17,7 @@ if TYPE_CHECKING:
 
     from linkage.agreement.model import Agreement
     from linkage.agreement.places import Path
-    from linkage.measures.model import Measure, Tree
-
-_STEPS = 20_000
-"""Comparisons after which a numerator is taken for part of its denominator: a warning is not worth more."""
+    from linkage.measures.model import Measure
 
 
 def warnings(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
@@ -44,6 +32,7 @@ def warnings(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
         yield from ((path, what) for what in _of_any(measure, agreement))
         if isinstance(measure, Share):
             yield from ((path, what) for what in _of_share(measure))
+    yield from _small(agreement)
 
 
 def _unasked(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
@@ -64,8 +53,23 @@ def _unasked(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
             yield ("dimensions", name), Text("no measure asks for it: leave it out, or ask")
 
 
+def _small(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
+    """Measures whose rows will mostly be about too few people to be shown."""
+    for index, found in enumerate(estimates(agreement)):
+        if found.mostly_small:
+            what = Text(
+                "about {small} of its {rows} rows will hold fewer than {least} people: ask by fewer periods, "
+                "bands or dimensions",
+                {"small": found.small, "rows": found.rows, "least": threshold(agreement)},
+            )
+            yield ("measure", index), what
+
+
 def _of_any(measure: Measure, agreement: Agreement) -> Iterator[Text]:
     """What is noticed of a measure of any kind."""
+    window = agreement.window
+    if told := many(measure, size(measure, len(window), len(window.spans), agreement.dimensions)):
+        yield told
     over_time = bool({"period", "span"} & set(measure.by))
     for expression in measure.expressions:
         if over_time and not expression.dated:
@@ -77,8 +81,23 @@ def _of_any(measure: Measure, agreement: Agreement) -> Iterator[Text]:
             yield Text(
                 "{expression!r} is known in no period of the window", {"expression": expression.source}
             )
+        elif Parts(given_up=False).nobody(expression.tree):
+            yield Text(
+                "nobody can be in {expression!r} by the way it is written", {"expression": expression.source}
+            )
+    yield from _never(measure, len(window))
     if "span" in measure.by and not agreement.window.spans:
         yield Text("by span, and the period has no spans")
+
+
+def _never(measure: Measure, periods: int) -> Iterator[Text]:
+    """A measure each of whose expressions is known at some time, and never at the times that it joins."""
+    if not all(expression.known for expression in measure.expressions):
+        return  # told of the expression
+    if isinstance(measure, Flow) and not known(measure, periods):
+        yield Text("no two periods {every} apart are known: every row stays empty", {"every": measure.every})
+    elif isinstance(measure, Duration) and not known(measure, periods):
+        yield Text("no three periods in a row are known: no stay is seen from its start to its end")
 
 
 def _of_share(measure: Share) -> Iterator[Text]:
@@ -105,53 +124,11 @@ def _of_share(measure: Share) -> Iterator[Text]:
 
 def outside(measure: Share) -> Text | None:
     """What to know of a share whose numerator is, as written, no part of its denominator; else None."""
-    if not isinstance(measure.of, Expression) or _Parts().within(measure.share.tree, measure.of.tree):
+    if not isinstance(measure.of, Expression) or Parts(given_up=True).within(
+        measure.share.tree, measure.of.tree
+    ):
         return None
     return Text(
         "{share!r} is not written as a part of {of!r}: who is in the first alone is counted too",
         {"share": measure.share.source, "of": measure.of.source},
     )
-
-
-class _Parts:
-    """Whether one expression is a part of another as they are written, whoever the people are."""
-
-    def __init__(self) -> None:
-        self._told: dict[tuple[int, int], bool] = {}
-        self._nots: dict[int, Tree] = {}
-
-    def within(self, a: Tree, b: Tree) -> bool:
-        """Whether everybody in a is in b; false where the way they are written does not say."""
-        key = (id(a), id(b))
-        if len(self._told) > _STEPS:
-            return True
-        if key not in self._told:
-            self._told[key] = a == b or self._by_whole(a, b) or self._by_part(a, b)
-        return self._told[key]
-
-    def _by_whole(self, a: Tree, b: Tree) -> bool:
-        match b:
-            case And(x, y):
-                return self.within(a, x) and self.within(a, y)
-            case Minus(x, y):
-                return self.within(a, x) and self.within(a, self._not(y))
-            case Or(x, y):
-                return self.within(a, x) or self.within(a, y)
-            case _:
-                return False
-
-    def _by_part(self, a: Tree, b: Tree) -> bool:
-        match a:
-            case And(x, y):
-                return self.within(x, b) or self.within(y, b)
-            case Minus(x, y):
-                return self.within(x, b) or self.within(self._not(y), b)
-            case Or(x, y):
-                return self.within(x, b) and self.within(y, b)
-            case Started(x) | Left(x):
-                return self.within(x, b)
-            case _:
-                return False
-
-    def _not(self, tree: Tree) -> Tree:
-        return self._nots.setdefault(id(tree), Not(tree))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from keys.atomic import whole_file
 from linkage import agreement as agreements
+from linkage.agreement.estimate import Estimate, estimates, threshold
 from linkage.agreement.model import Agreement
 from linkage.commands.agreement_keys import by_name, named_keys, public_keys
 from linkage.errors import AgreementError, FileError, Text
@@ -115,13 +116,18 @@ def new(path: Path, lang: Lang) -> Path:
 
 @dataclass(frozen=True)
 class Checked:
-    """What `check` found. digest: hex, None in a draft."""
+    """What `check` found. digest: hex, None in a draft.
+
+    measures: what each will be like; least: people below which a row of it is too small.
+    """
 
     name: str
     round: int
     digest: str | None
     missing: tuple[str, ...]
     warnings: tuple[Text, ...]
+    measures: tuple[Estimate, ...]
+    least: int
 
     def words(self) -> dict[str, object]:
         """Values for a sentence."""
@@ -140,7 +146,26 @@ class Checked:
             "digest": self.digest,
             "missing": list(self.missing),
             "warnings": [say(warning) for warning in self.warnings],
+            "measures": [{"name": m.measure, "rows": m.rows, "too_small": m.small} for m in self.measures],
+            "too_small_below": self.least,
         }
+
+    def lines(self) -> list[Text | str]:
+        """The measures as a small table: how many rows, and how many too small where that can be guessed."""
+        guessed = any(m.small is not None for m in self.measures)
+        table = [(say("measure"), say("rows"), say("too small"))]
+        table += [(m.measure, str(m.rows), "–" if m.small is None else str(m.small)) for m in self.measures]
+        wide = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines: list[Text | str] = [
+            f"  {name:<{wide[0]}}  {rows:>{wide[1]}}" + (f"  {small:>{wide[2]}}" if guessed else "")
+            for name, rows, small in table
+        ]
+        if guessed:
+            words: dict[str, object] = {"least": self.least}
+            lines.append(Text("  too small: about so many rows will hold fewer than {least} people", words))
+        if guessed and any(m.small is None for m in self.measures):
+            lines.append(Text("  –: a series that it asks for tells neither expected nor places"))
+        return lines
 
 
 def check(path: Path) -> Checked:
@@ -150,7 +175,15 @@ def check(path: Path) -> Checked:
 
 def _checked(agreement: Agreement) -> Checked:
     digest = agreement.digest.hex() if agreement.digest else None
-    return Checked(agreement.name, agreement.round, digest, agreement.missing, agreement.warnings)
+    return Checked(
+        agreement.name,
+        agreement.round,
+        digest,
+        agreement.missing,
+        agreement.warnings,
+        estimates(agreement),
+        threshold(agreement),
+    )
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,8 @@ class Vocabulary:
         kind, dot, rest = name.partition(".")
         if name in self.amounts or (rest == "*" and any(key.startswith(f"{kind}.") for key in self.amounts)):
             return ExpressionError(
-                "{name} holds amounts, and an expression asks who was there: column {column}",
+                "{name} holds amounts, which a measure asks for by change; an expression asks who was there: "
+                "column {column}",
                 source=source, at=at, name=name,
             )  # fmt: skip
         if apart := self._apart(name):

@@ -58,7 +58,7 @@ def agreement_check(file: Path) -> None:
     else:
         head = Text("{name} round {round} is ready; digest {digest}", facts.words())
         after = Text("compare the digest by phone with every party and the matcher")
-    tell(facts.as_json(), [head], after=after)
+    tell(facts.as_json(), [head, *facts.lines()], after=after)
 
 
 @agreement.command("fill")

@@ -11,7 +11,7 @@ import hashlib
 import random
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -25,10 +25,13 @@ from linkage.measures.model import (
     And,
     Axis,
     Cells,
+    Change,
     Count,
+    Duration,
     Ever,
     Expression,
     Figures,
+    Flow,
     HowMany,
     Left,
     Measure,
@@ -38,13 +41,17 @@ from linkage.measures.model import (
     OfAge,
     OfSex,
     Or,
+    Outcome,
     Overlap,
     Presence,
     Share,
     Started,
+    Sums,
     Tree,
 )
 from linkage.release import PackageFact, Release, control
+from tests import releases_time
+from tests.releases_time import OVER_TIME
 
 MADE = dt.datetime(2026, 11, 21, 20, 0, 0, 123000, dt.UTC)
 AGREED = "Nämnden, § 12 (2026-11-02): människorna är påhittade"
@@ -53,11 +60,12 @@ Bits = frozenset[int]
 
 @dataclass(frozen=True)
 class Person:
-    """sex: woman, man, other; age: a band's name or other; there: series → periods."""
+    """sex: woman, man, other; age: a band's name or other; there: series → periods; amounts: by period."""
 
     sex: str
     age: str
     there: dict[str, Bits]
+    amounts: dict[str, dict[int, int]] = field(default_factory=dict)
 
 
 HEAD = """
@@ -84,9 +92,10 @@ name = "stad"
 title = "Staden"
 identity = "@stad"
 series = [
-  {{ name = "ung", title = "Ung i staden" }},
-  {{ name = "vuxen", title = "Vuxen i staden" }},
+  {{ name = "ung", title = "Ung i staden", places = 150 }},
+  {{ name = "vuxen", title = "Vuxen i staden", places = 210 }},
   {{ name = "center", title = "Centret", known = "window" }},
+  {{ name = "bistand", title = "Ekonomiskt bistånd", value = {{ unit = "kr", max = 60000 }} }},
 ]
 [[party]]
 name = "af"
@@ -183,6 +192,75 @@ by = ["span"]
 against = "h1"
 """
 
+OVER_TIME_MEASURES = """
+[[measure]]
+name = "steg"
+title = "Steg mellan insatser"
+flow = ["af.program", "stad.vuxen", "stad.ung"]
+every = 1
+by = ["period", "sex"]
+[[measure]]
+name = "steg-halvar"
+title = "Steg på ett kvartal"
+flow = ["af.program", "stad.vuxen | stad.ung"]
+every = 3
+by = ["span"]
+against = "h1"
+[[measure]]
+name = "till-programmet"
+title = "Från staden till programmet"
+leaving = "stad.ung | stad.vuxen"
+to = "af.program"
+within = 3
+target = 40
+by = ["period", "sex"]
+[[measure]]
+name = "till-programmet-halvar"
+title = "I programmet två månader efter"
+leaving = "stad.vuxen"
+to = "af.program"
+at = 2
+by = ["span", "age"]
+against = "h1"
+[[measure]]
+name = "kvar"
+title = "Utanför staden två månader i rad"
+leaving = "stad.ung | stad.vuxen"
+to = "!(stad.ung | stad.vuxen)"
+for = 2
+[[measure]]
+name = "langd"
+title = "Hur länge man är vuxen i staden"
+duration = "stad.vuxen"
+by = ["sex", "age"]
+[[measure]]
+name = "bistandet"
+title = "Biståndet före och efter"
+change = "stad.bistand"
+around = "left(stad.ung | stad.vuxen)"
+before = 3
+after = 3
+by = ["sex"]
+[[measure]]
+name = "platser"
+title = "Platserna i staden"
+share = "stad.ung | stad.vuxen"
+of = "places"
+target = 90
+by = ["period", "sex"]
+[[measure]]
+name = "vilka"
+title = "I programmet"
+count = "af.program"
+by = ["period", "sex"]
+[[measure]]
+name = "lamnar"
+title = "Lämnar staden"
+count = "left(stad.ung | stad.vuxen)"
+by = ["period", "sex"]
+"""
+"""A measure of each kind that follows people through time, one of places, and two that answer the same."""
+
 
 @cache
 def matcher() -> Identity:
@@ -233,6 +311,13 @@ def year() -> tuple[Agreement, Release]:
     return agreed, release(agreed, crowd(700, 12, seed=2020))
 
 
+@cache
+def over_time() -> tuple[Agreement, Release]:
+    """An agreement with every kind that follows people through time, and its release."""
+    agreed = agreement(OVER_TIME_MEASURES)
+    return agreed, release(agreed, travellers(400, 12, seed=2021))
+
+
 def signed(found: Release | bytes) -> tuple[bytes, bytes]:
     """The bytes of a release and the matcher's signature over them."""
     data = found if isinstance(found, bytes) else found.to_bytes()
@@ -255,6 +340,35 @@ def crowd(size: int, periods: int, seed: int) -> list[Person]:
         if there:
             people.append(Person(rng.choice(("woman", "man")), rng.choice(("16-29", "30-64")), there))
     return people
+
+
+def travellers(size: int, periods: int, seed: int) -> list[Person]:
+    """People who go from one thing to the next, and get assistance that falls when they come further."""
+    rng = random.Random(seed)  # noqa: S311 - made-up people, the same in every run
+    return [_traveller(rng, periods) for _ in range(size)]
+
+
+def _traveller(rng: random.Random, periods: int) -> Person:
+    path = ("stad.ung", "stad.vuxen", "af.program")
+    there: dict[str, Bits] = {series: frozenset() for series in path}
+    paid: dict[int, int] = {}
+    step, period = rng.choice((0, 0, 1, 1, 2)), rng.randrange(-4, periods - 1)
+    while period < periods:
+        stay = frozenset(range(max(0, period), min(periods, period + rng.randint(1, 5))))
+        there[path[step]] |= stay
+        period += 5 if not stay else max(stay) - period + 1 + rng.choice((0, 0, 0, 1, 2, 6))
+        step = min(len(path) - 1, step + rng.choice((0, 1, 1)))
+    left = max((max(stay) for stay in there.values() if stay), default=0)
+    level = rng.randrange(6_000, 14_000)
+    for p in range(periods):
+        fallen = rng.randrange(4_000, 12_000) if p > left else rng.randrange(1_500)
+        paid[p] = max(0, level - fallen)
+    return Person(
+        rng.choice(("woman", "man")),
+        rng.choice(("16-29", "30-64")),
+        {series: stay for series, stay in there.items() if stay} or {"stad.vuxen": frozenset({0})},
+        {"stad.bistand": paid},
+    )
 
 
 def _stay(rng: random.Random, periods: int, stay: int) -> Bits:
@@ -317,30 +431,33 @@ class Counter:
 
     def cells(self, measure: Measure) -> Cells:
         """The figures of one measure."""
-        own = _own(measure)
+        own = _own(measure, len(self.window))
         times = self.times(measure)
         sexes = ("woman", "man", OTHER, "all") if "sex" in measure.by else ("all",)
         ages = (*self.ages, OTHER, "all") if "age" in measure.by else ("all",)
-        shape = (len(own[1]), len(times), len(sexes), len(ages))
+        time = next((d for d in measure.by if d in ("period", "span")), "window")
+        axes = [*own, Axis(time, tuple(t for t, _ in times)), Axis("sex", sexes), Axis("age", ages)]
+        shape = tuple(len(axis.values) for axis in axes)
         people = np.zeros(shape, np.int64)
         notes = np.full(shape, Note.KNOWN, object)
-        for i in range(len(own[1])):
+        for index in np.ndindex(shape[: len(own)]):
             for j, (label, span) in enumerate(times):
-                notes[i, j] = self._note(measure, i, label, span)
+                notes[(*index, j)] = self._note(measure, index, label, span)
         for person in self.people:
             for j, (_, span) in enumerate(times):
-                for i in self._counted(measure, person, span):
+                for index in self._counted(measure, person, span):
                     for s in {_at(sexes, person.sex), len(sexes) - 1}:
                         for a in {_at(ages, person.age), len(ages) - 1}:
-                            people[i, j, s, a] += notes[i, j, s, a] is Note.KNOWN
-        time = next((d for d in measure.by if d in ("period", "span")), "window")
-        axes = [Axis(*own), Axis(time, tuple(t for t, _ in times)), Axis("sex", sexes), Axis("age", ages)]
-        kept = [
-            i for i, axis in enumerate(axes) if axis.name in ("period", "span", "window", *measure.by, own[0])
-        ]
-        kept = [i for i in kept if axes[i].name]
-        gone = tuple(i for i in range(4) if i not in kept)
-        return Cells(tuple(axes[i] for i in kept), people.squeeze(gone), notes.squeeze(gone))
+                            people[(*index, j, s, a)] += notes[(*index, j, s, a)] is Note.KNOWN
+        gone = tuple(
+            i for i, axis in enumerate(axes) if axis.name in ("sex", "age") and axis.name not in measure.by
+        )
+        kept = tuple(axis for i, axis in enumerate(axes) if i not in gone)
+        sums = None
+        if isinstance(measure, Change):
+            whole = releases_time.sums(self, measure, sexes, ages)
+            sums = Sums(whole.total.squeeze(gone), whole.largest.squeeze(tuple(i + 1 for i in gone)))
+        return Cells(kept, people.squeeze(gone), notes.squeeze(gone), sums=sums)
 
     def times(self, measure: Measure) -> list[tuple[str, Bits]]:
         """Labels of time, and the periods that each stands for."""
@@ -352,10 +469,12 @@ class Counter:
             rows = [(n, frozenset(range(a, b + 1))) for n, (a, b) in self.window.spans.items()]
         return [*rows, ("all", every)]
 
-    def _note(self, measure: Measure, own: int, label: str, span: Bits) -> Note:
+    def _note(self, measure: Measure, own: tuple[int, ...], label: str, span: Bits) -> Note:
+        if isinstance(measure, OVER_TIME):
+            return Note.KNOWN if releases_time.counting(self, measure) & span else Note.EDGE
         asked = _expressions(measure)
-        told = [asked[own]] if isinstance(measure, Count) else asked
-        if isinstance(measure, Count) and measure.parts and own == len(measure.parts):
+        told = [asked[own[0]]] if isinstance(measure, Count) and measure.parts else asked
+        if isinstance(measure, Count) and measure.parts and own == (len(measure.parts),):
             dated = all(e.dated for e in asked)
         else:
             dated = all(e.dated for e in told)
@@ -366,17 +485,21 @@ class Counter:
             return Note.KNOWN if span else Note.EDGE
         return Note.KNOWN if all(self.known(e) & span for e in told) else Note.EDGE
 
-    def _counted(self, measure: Measure, person: Person, span: Bits) -> Iterable[int]:
-        """The places on the own axis at which this person counts."""
+    def _counted(self, measure: Measure, person: Person, span: Bits) -> Iterable[tuple[int, ...]]:
+        """The places on the own axes at which this person counts."""
+        if isinstance(measure, OVER_TIME):
+            return releases_time.places(self, measure, person, span)
         if isinstance(measure, Share):  # looks at the periods in which both sides are known
             span = frozenset.intersection(span, *(self.known(e) for e in _expressions(measure)))
         inside = [bool(self.bits(e, person) & span) for e in _expressions(measure)]
         if isinstance(measure, Overlap):
             mask = sum(1 << i for i, yes in enumerate(inside) if yes)
-            return [mask - 1] if mask else []
+            return [(mask - 1,)] if mask else []
         if isinstance(measure, HowMany):
-            return [sum(inside) - 1] if any(inside) else []
-        return [i for i, yes in enumerate(inside) if yes]
+            return [(sum(inside) - 1,)] if any(inside) else []
+        if isinstance(measure, Count) and not measure.parts:
+            return [()] if inside[0] else []
+        return [(i,) for i, yes in enumerate(inside) if yes]
 
 
 def figures(agreed: Agreement, people: Sequence[Person]) -> Figures:
@@ -386,30 +509,33 @@ def figures(agreed: Agreement, people: Sequence[Person]) -> Figures:
 
 
 def _expressions(measure: Measure) -> list[Expression]:
-    match measure:
-        case Count(count=count, parts=parts):
-            return [*parts, count]
-        case Overlap(sets=several) | HowMany(lists=several):
-            return list(several)
-        case Share(share=share, of=of):
-            return [share] if isinstance(of, int) else [share, of]
-        case _:
-            raise NotImplementedError
+    """What is counted, in the order of the own axis."""
+    if isinstance(measure, Count):
+        return [*measure.parts, measure.count]
+    return list(measure.expressions)
 
 
-def _own(measure: Measure) -> tuple[str, tuple[Any, ...]]:
+def _own(measure: Measure, periods: int) -> list[Axis]:
     match measure:
         case Count(parts=parts) if parts:
-            return "part", (*(e.source for e in parts), "unique")
+            return [Axis("part", (*(e.source for e in parts), "unique"))]
         case Overlap(sets=sets):
             masks = range(1, 1 << len(sets))
-            return "in", tuple(tuple(s.source for i, s in enumerate(sets) if m >> i & 1) for m in masks)
+            several = (tuple(s.source for i, s in enumerate(sets) if m >> i & 1) for m in masks)
+            return [Axis("in", tuple(several))]
         case HowMany(lists=lists):
-            return "lists", tuple(range(1, len(lists) + 1))
-        case Share(of=of):
-            return "role", ("value",) if isinstance(of, int) else ("value", "of")
+            return [Axis("lists", tuple(range(1, len(lists) + 1)))]
+        case Share() | Outcome():
+            return [Axis("role", ("value", "of")[: len(measure.expressions)])]
+        case Flow(flow=flow):
+            states = (*(e.source for e in flow), "elsewhere")
+            return [Axis("from", states), Axis("to", states)]
+        case Duration():
+            return [Axis("length", tuple(range(1, periods - 1)))]
+        case Change(before=before, after=after):
+            return [Axis("offset", tuple(range(-before, after + 1)))]
         case _:
-            return "", ("",)
+            return []
 
 
 def _at(labels: Sequence[str], label: str) -> int:

@@ -161,7 +161,7 @@ FAULTS: list[tuple[str, Change, str]] = [
     ("band other", lambda d: d["dimensions"]["age"].update(bands=["other"]), "dimensions.age.bands is none"),
     ("label number", inside("labels", af=3), "labels.af is no text"),
     ("audited", inside("audit", audited=True), "audit says that exact figures were audited"),
-    ("kind", table(0, kind="flow"), "tables[0].kind is none of what it may be"),
+    ("kind", table(0, kind="flows"), "tables[0].kind is none of what it may be"),
     ("no kind", without("tables", 0, "kind"), "tables[0].kind is no text"),
     ("dimension", table(0, dimensions=["week"]), "tables[0].dimensions is none"),
     ("both times", table(0, dimensions=["period", "span"]), "tables[0].dimensions is none"),

@@ -107,7 +107,7 @@ class Oracle:
                 many = [sum(self.there(e, p, span) for e in lists) == own["lists"] for p in people]
                 return self.reason(list(lists), label, span) or Fraction(sum(many))
             case Share(share=share, of=of):
-                several = [share] if isinstance(of, int) else [share, of]
+                several = [share, of] if isinstance(of, Expression) else [share]
                 asked = share if own["role"] == "value" else several[1]
                 span = frozenset(p for p in span if all(p in self.counter.known(e) for e in several))
                 return self.reason(several, label, span) or Fraction(

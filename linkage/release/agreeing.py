@@ -1,16 +1,18 @@
 """Whether the tables of a release agree with themselves and with each other (docs/release.md, check 5).
 
 Works on the published numbers alone, and knows nothing of how they were made: a second opinion, not the same
-arithmetic again. Each check is one function and one error of linkage.release.disagreements.
+arithmetic again. Each check is one function and one error of linkage.release.disagreements. Those of flows,
+outcomes, durations and changes are in `agreeing_over_time`, that of several tables in `agreeing_questions`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from linkage.release.agreeing_over_time import amounts, flows, lengths, outcomes
+from linkage.release.agreeing_questions import same_questions
 from linkage.release.counts import ALL, MEAN
 from linkage.release.disagreements import (
     ChangeError,
@@ -19,26 +21,22 @@ from linkage.release.disagreements import (
     MeanError,
     PartsError,
     PercentError,
-    SameQuestionError,
     TotalError,
 )
-from linkage.release.published import Key, Rows, exact, tenth
+from linkage.release.published import Key, Rows, exact, less, tenth
+from linkage.release.tables import LENGTH_TOTALS
 
 if TYPE_CHECKING:
     from linkage.release.document import Release
-    from linkage.release.tables import Table
 
 
 def check(release: Release) -> None:
     """Raises the error of the first check that fails."""
     several = [Rows(table, release.scale) for table in release.tables]
     for rows in several:
-        for one in (totals, means, parts, percents, changes, ever, covered):
+        for one in _OF_ONE:
             one(rows)
     same_questions(several)
-
-
-# -- one table --------------------------------------------------------------------------------------------
 
 
 def totals(rows: Rows) -> None:
@@ -46,6 +44,8 @@ def totals(rows: Rows) -> None:
     for name in ("sex", "age"):
         pieces: defaultdict[Key, list[Key]] = defaultdict(list)
         for key in rows.at:
+            if key.own in LENGTH_TOTALS and rows.table.kind == "duration":
+                continue
             if getattr(key.place, name) not in (None, ALL) and key.place.time != MEAN:
                 pieces[key.at(**{name: ALL})].append(key)
         for whole, several in pieces.items():
@@ -97,7 +97,7 @@ def parts(rows: Rows) -> None:
 def percents(rows: Rows) -> None:
     """A per cent is value / of, and its difference that to the target; none where `of` is 0."""
     table = rows.table
-    if table.kind != "share":
+    if not table.rated:
         return
     for key, row in rows.at.items():
         percent = _percent(rows, key)
@@ -114,8 +114,7 @@ def percents(rows: Rows) -> None:
 
 def _percent(rows: Rows, key: Key) -> Fraction | None:
     value = rows.number(key)
-    constant = isinstance(rows.table.of, int)
-    of = exact(rows.at[key], "of") if constant else rows.number(key, "of")
+    of = rows.number(key, "of") if "of" in rows.counted else exact(rows.at[key], "of")
     return 100 * value / of if value is not None and of else None
 
 
@@ -126,7 +125,7 @@ def changes(rows: Rows) -> None:
         return
     for key, row in rows.at.items():
         base = key.at(time=table.against)
-        here, there = (_percent(rows, k) if table.kind == "share" else rows.number(k) for k in (key, base))
+        here, there = (_percent(rows, k) if table.rated else rows.number(k) for k in (key, base))
         told = key != base and here is not None and there is not None
         expected = (tenth(there), tenth(less(here, there))) if told else (None, None)
         if (exact(row, "against"), exact(row, "change")) != expected:
@@ -137,14 +136,9 @@ def changes(rows: Rows) -> None:
             )
 
 
-def less(a: Fraction | None, b: Fraction | None) -> Fraction | None:
-    """a - b, where both are known."""
-    return None if a is None or b is None else a - b
-
-
 def ever(rows: Rows) -> None:
     """Over the whole time at least as many as in each piece of it, at most as many as in all together."""
-    if rows.table.kind not in ("count", "share"):
+    if rows.table.kind not in ("count", "share", "flow", "outcome"):
         return  # a combination by "ever" of each set can be rarer than the same combination in a month
     for rest, pieces in rows.over_time.items():
         for counted in rows.counted if rest.own not in ("sum", "surplus") else ():
@@ -152,9 +146,11 @@ def ever(rows: Rows) -> None:
             values = [value for key, _ in pieces if (value := rows.number(key, counted)) is not None]
             if whole is None or not values:
                 continue
+            # who leaves twice counts once over the whole time, by the first leaving: its outcome may be worse
+            least = Fraction(0) if (rows.table.kind, counted) == ("outcome", "value") else max(values)
             # what is beyond an edge adds nobody to the whole; withheld periods may, and gaps between spans
             bounded = rows.table.time == "period" and all(row.get("note") != "withheld" for _, row in pieces)
-            if whole < max(values) or (bounded and whole > sum(values)):
+            if whole < least or (bounded and whole > sum(values)):
                 raise EverError(
                     "table {measure}: {row} does not fit its periods",
                     measure=rows.table.measure,
@@ -176,75 +172,4 @@ def covered(rows: Rows) -> None:
             )
 
 
-# -- two tables -------------------------------------------------------------------------------------------
-
-
-class Question(NamedTuple):
-    """An expression, asked of a time, a sex and an age."""
-
-    source: str
-    time: str
-    sex: str
-    age: str
-
-
-def same_questions(several: list[Rows]) -> None:
-    """One expression has one number at one place, in whichever tables it is counted."""
-    answers: dict[Question, tuple[Fraction, str]] = {}
-    for rows in several:
-        for question, value in _answers(rows):
-            known, measure = answers.setdefault(question, (value, rows.table.measure))
-            if known != value:
-                raise SameQuestionError(
-                    "tables {first} and {measure} do not agree on {source}: {row}",
-                    first=measure,
-                    measure=rows.table.measure,
-                    source=question.source,
-                    row=", ".join(question[1:]),
-                )
-
-
-def _answers(rows: Rows) -> Iterator[tuple[Question, Fraction]]:
-    """What a table says of each expression that it counts. Sets of an overlap: all combinations with it."""
-    table = rows.table
-    combined: defaultdict[Question, list[Fraction | None]] = defaultdict(list)
-    for key in rows.at:
-        if key.place.time == MEAN:
-            continue
-        if table.kind == "overlap" and isinstance(key.own, tuple):
-            for source in key.own:
-                combined[_asked(source, table, key)].append(rows.number(key))
-        elif table.kind == "share" and _as_in_a_count(rows, key):
-            yield from _told(_asked(str(table.asked), table, key), rows.number(key))
-            if isinstance(table.of, str):
-                yield from _told(_asked(table.of, table, key), rows.number(key, "of"))
-        elif table.kind == "count" and key.own not in ("sum", "surplus"):
-            source = str(table.asked if key.own in (None, "unique") else key.own)
-            yield from _told(_asked(source, table, key), rows.number(key))
-    for question, values in combined.items():
-        known = [value for value in values if value is not None]
-        if len(known) == len(values):
-            yield question, sum(known, Fraction(0))
-
-
-def _told(question: Question, value: Fraction | None) -> Iterator[tuple[Question, Fraction]]:
-    if value is not None:
-        yield question, value
-
-
-def _as_in_a_count(rows: Rows, key: Key) -> bool:
-    """Whether a share counts its expressions over the same periods as a count of each would.
-
-    Over several periods it looks at those only in which both its sides are known: the same ones where one
-    side is a number from elsewhere, or where no period of the table is beyond an edge.
-    """
-    if rows.table.time == "period":
-        pieces = rows.over_time[key.at(time=None)]
-        return key.place.time != ALL or all("note" not in row for _, row in pieces)
-    return isinstance(rows.table.of, int)
-
-
-def _asked(source: str, table: Table, key: Key) -> Question:
-    place = key.place
-    time = ALL if place.time in (None, ALL) else f"{table.time} {place.time}"
-    return Question(source, time, place.sex or ALL, place.age or ALL)
+_OF_ONE = (totals, means, parts, percents, changes, flows, outcomes, lengths, amounts, ever, covered)

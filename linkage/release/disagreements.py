@@ -43,5 +43,21 @@ class CoveredError(DisagreementError):
     """More people than the parts that they are all in."""
 
 
+class FlowError(DisagreementError):
+    """Whoever comes into a state is not who leaves it or stays, or moves do not add up."""
+
+
+class OutcomeError(DisagreementError):
+    """More of those who left are there later than have left."""
+
+
+class LengthsError(DisagreementError):
+    """A mean or median length is not that of the lengths."""
+
+
+class AmountsError(DisagreementError):
+    """Mean amounts around an event that cannot be those of the same people."""
+
+
 class SameQuestionError(DisagreementError):
     """Two tables answer one question differently."""

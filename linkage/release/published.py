@@ -15,14 +15,23 @@ if TYPE_CHECKING:
     from linkage.release.tables import Scale, Table
 
 
+class Move(NamedTuple):
+    """From one state to another."""
+
+    start: str
+    end: str
+
+
 class Key(NamedTuple):
-    """Where a row stands in its table."""
+    """Where a row stands in its table. own: the label of the kind's own key; of a flow a Move."""
 
     place: Place
     own: Scalar
 
     def __str__(self) -> str:
-        own = " + ".join(self.own) if isinstance(self.own, tuple) else self.own
+        own = self.own
+        if isinstance(own, tuple):
+            own = (" → " if isinstance(own, Move) else " + ").join(own)
         labels = [*self.place, own]
         return ", ".join(str(label) for label in labels if label is not None) or ALL
 
@@ -32,26 +41,31 @@ class Key(NamedTuple):
 
 
 class Rows:
-    """The rows of one table by where they stand, every combination there once (else IncompleteError)."""
+    """The rows of one table by where they stand, every combination there once (else IncompleteError).
+
+    periods: those of the window, in order; counted: the keys of people who were counted.
+    """
 
     def __init__(self, table: Table, scale: Scale) -> None:
         self.table = table
-        self.counted = ("value", "of") if isinstance(table.of, str) else ("value",)
+        self.periods = scale.periods
+        self.counted = _counted(table)
         self.at: dict[Key, Row] = {}
         self.over_time: defaultdict[Key, list[tuple[Key, Row]]] = defaultdict(list)
         for row in table.rows:
             self._add(row)
         for place in places(table.dimensions, scale.periods, scale.spans, scale.bands):
-            for own in table.own:
-                if Key(place, own) not in self.at:
+            for own in table.owns:
+                key = Key(place, _own(own))
+                if key not in self.at:
                     raise IncompleteError(
-                        "table {measure} lacks a row: {row}", measure=table.measure, row=str(Key(place, own))
+                        "table {measure} lacks a row: {row}", measure=table.measure, row=str(key)
                     )
 
     def _add(self, row: Row) -> None:
         time, sex, age = (_label(row.get(name)) for name in (self.table.time or "", "sex", "age"))
-        own = row[self.table.own_key] if self.table.own_key else None
-        key = Key(Place(time, sex, age), own)
+        own = tuple(row[name] for name in self.table.own_keys)
+        key = Key(Place(time, sex, age), _own(own))
         if key in self.at:
             raise IncompleteError(
                 "table {measure} has a row twice: {row}", measure=self.table.measure, row=str(key)
@@ -72,10 +86,29 @@ class Rows:
         return sum(values, Fraction(0)) / len(values) if whole else None
 
 
+def _counted(table: Table) -> tuple[str, ...]:
+    if table.kind == "change":
+        return ("people",)
+    return ("value", "of") if table.kind == "outcome" or isinstance(table.of, str) else ("value",)
+
+
+def _own(values: tuple[Scalar, ...]) -> Scalar:
+    """One label of several own keys."""
+    if len(values) < 2:
+        return values[0] if values else None
+    start, end = values
+    return Move(str(start), str(end))
+
+
 def exact(row: Row, key: str) -> Fraction | None:
     """A number of a row, as a fraction."""
     value = row[key]
     return Fraction(value) if isinstance(value, int | Decimal) else None
+
+
+def less(a: Fraction | None, b: Fraction | None) -> Fraction | None:
+    """a - b, where both are known."""
+    return None if a is None or b is None else a - b
 
 
 def tenth(value: Fraction | None) -> Fraction | None:

@@ -14,7 +14,8 @@ from linkage.release import Release, parse
 from linkage.report.answers import answer, question
 from linkage.report.bridge import bridge
 from linkage.report.charts.axes import scale_to, wrapped
-from linkage.report.charts.lines import Series, lines
+from linkage.report.charts.lines import lines
+from linkage.report.charts.series import Series
 from linkage.report.grids import Layout
 from linkage.report.guide import guide
 from linkage.report.pictures import charts

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from linkage.release.counts import ALL, MEAN, tenth
-from linkage.report.questions import in_words
+from linkage.report.answers_over_time import changed, moved, reached, stayed
+from linkage.report.questions import follow_up, in_words
 from linkage.report.words import shown
 
 if TYPE_CHECKING:
@@ -23,7 +24,18 @@ def question(table: Table, words: Words) -> str:
         return words.t("In which of {names}, and in which of them at once?", names=", ".join(said))
     if table.kind == "howmany":
         return words.t("In how many of {names}?", names=", ".join(said))
+    if table.kind == "flow":
+        return words.t(
+            "How do people move between {names}, and elsewhere, {spell} at a time?",
+            names=", ".join(said),
+            spell=words.spell(table.every or 1),
+        )
     asked = in_words(str(table.asked), words)
+    if table.kind in ("outcome", "duration", "change"):
+        return _over_time(table, words, asked)
+    if table.places is not None:
+        number = words.number(table.places)
+        return words.t("How many of the {number} places in {asked} are taken?", number=number, asked=asked)
     if table.kind == "share":
         of = words.number(table.of) if isinstance(table.of, int) else in_words(str(table.of), words)
         if table.source:
@@ -40,11 +52,36 @@ def question(table: Table, words: Words) -> str:
     return words.t("How many people are in {asked}?", asked=asked)
 
 
+def _over_time(table: Table, words: Words, asked: str) -> str:
+    if table.kind == "outcome":
+        to, when = in_words(str(table.to), words), follow_up(table, words)
+        return words.t(
+            "Of those who leave {asked}, how many are in {to} {when}?", asked=asked, to=to, when=when
+        )
+    if table.kind == "duration":
+        return words.t("How long do people stay in {asked}?", asked=asked)
+    return words.t(
+        "How much is {amount} per person, from {before} before to {after} after the event {asked}?",
+        amount=in_words(str(table.amount), words),
+        before=words.spell(table.before or 1),
+        after=words.spell(table.after or 1),
+        asked=asked,
+    )
+
+
 def answer(table: Table, words: Words) -> str:
     """The measure's main numbers."""
-    if table.kind in ("overlap", "howmany"):
-        return _several(table, words)
-    return _share(table, words) if table.kind == "share" else _count(table, words)
+    told = {
+        "share": _share,
+        "overlap": _several,
+        "howmany": _several,
+        "flow": moved,
+        "outcome": reached,
+        "duration": stayed,
+        "change": changed,
+    }
+    said = told.get(table.kind, _count)(table, words)
+    return said or words.t("No total can be told; see the table.")
 
 
 def _count(table: Table, words: Words) -> str:
@@ -68,10 +105,12 @@ def _count(table: Table, words: Words) -> str:
                 number=words.number(shown(added, added if mean is None else mean)),
             )
         )
-    return " ".join(said) or _nothing(words)
+    return " ".join(said)
 
 
 def _share(table: Table, words: Words) -> str:
+    if table.places is not None:
+        return _places(table, words)
     for time, when in _times(table, words):
         percent = table.number("percent", **_at(table, time))
         value, of = (table.number(key, **_at(table, time)) for key in ("value", "of"))
@@ -83,7 +122,30 @@ def _share(table: Table, words: Words) -> str:
                 value=words.number(shown(value, of)),
                 of=words.number(shown(of, of)),
             )
-    return _nothing(words)
+    return ""
+
+
+def _places(table: Table, words: Words) -> str:
+    """How many of the places are taken in a mean; without a mean, people and places are told apart."""
+    places = words.number(table.places)
+    mean, percent = (table.number(key, period=MEAN) for key in ("value", "percent"))
+    if table.time == "period" and mean is not None and percent is not None:
+        return words.t(
+            "{percent} of {places} places are taken {when}: {value} people.",
+            percent=words.percent(percent),
+            places=places,
+            when=words.average,
+            value=words.number(mean),
+        )
+    whole = _number(table, ALL)
+    if whole is None:
+        return ""
+    return words.t(
+        "{number} people at some time in {window}; there are {places} places at a time.",
+        number=words.number(whole),
+        window=words.window,
+        places=places,
+    )
 
 
 def _several(table: Table, words: Words) -> str:
@@ -102,7 +164,7 @@ def _several(table: Table, words: Words) -> str:
             when=when,
             percent=words.percent(tenth(several * 100 / people)),
         )
-    return _nothing(words)
+    return ""
 
 
 def _exactly(table: Table, time: str, own: Scalar, words: Words) -> Fraction | None:
@@ -134,7 +196,3 @@ def _number(table: Table, time: str) -> int | Decimal | None:
     if time == MEAN and table.time != "period":
         return None
     return table.number(**_at(table, time), **({"part": "unique"} if table.items else {}))
-
-
-def _nothing(words: Words) -> str:
-    return words.t("No total can be told; see the table.")

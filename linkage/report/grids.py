@@ -26,6 +26,10 @@ MOST_PERIODS: Final = 14
 """So many do fit where all that stands in them is small."""
 
 
+MOST_OFFSETS: Final = 16
+"""So many do where the head of a column is a number too."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """A number as shown, or a word that says why there is none."""
@@ -62,12 +66,19 @@ class Layout:
         self._shown = [row for row in table.rows if all(row[d] != OTHER for d in empty)]
         self.left_out = len(self._shown) < len(table.rows)
         self._flat_only = len(table.values) > 1
+        self._in_columns = table.kind == "change" and len(table.own) <= MOST_OFFSETS
 
     def totals(self) -> Grid:
         """The rows that answer the question: means and totals of time, all ages together."""
         table = self._table
         mean_first = sorted(self._shown, key=lambda row: row.get("period") == ALL)  # as on the bridge
         rows = [row for row in mean_first if self._is_total(row)]
+        if self._in_columns:
+            return self._around()
+        if table.kind == "flow":
+            return self._crossed([row for row in rows if row.get("sex", ALL) == ALL], "to")
+        if table.kind == "duration":
+            rows = self._trimmed(rows)
         if self._flat_only:
             return self._flat([row for row in rows if not table.own_key or row.get("sex", ALL) == ALL])
         if table.own_key is None:
@@ -82,7 +93,11 @@ class Layout:
     def everything(self) -> Grid:
         """All rows."""
         table = self._table
-        across = table.own_key or (table.keys[-1] if len(table.keys) > 1 else None)
+        if self._in_columns:
+            return self._around()
+        across = table.own_keys[-1] if table.own_keys else (table.keys[-1] if len(table.keys) > 1 else None)
+        if table.kind == "duration":
+            across = table.dimensions[-1] if table.dimensions else None
         small = table.kind == "overlap" and table.dimensions == ("period",)
         if small and len(self._labels(self._shown, "period")) <= MOST_PERIODS:
             return self._crossed(self._shown, "period", short=True)
@@ -93,16 +108,40 @@ class Layout:
     @property
     def has_more(self) -> bool:
         """Whether there are rows that the totals leave out."""
+        if self._in_columns:
+            return False
         totals = self.totals()
         return sum(len(line.cells) for line in totals.lines) < len(self._shown) * len(self._table.values)
 
     def _nobody(self, dimension: str) -> bool:
         others = [row for row in self._table.rows if row[dimension] == OTHER]
-        return not any(row[key] for row in others for key in ("value", "of") if key in row)
+        return not any(row[key] for row in others for key in ("value", "of", "people") if key in row)
 
     def _is_total(self, row: Row) -> bool:
         in_time = row.get("period", ALL) in (ALL, MEAN)
         return in_time and row.get("age", ALL) == ALL
+
+    def _trimmed(self, rows: Sequence[Row]) -> list[Row]:
+        """Lengths of stays to the longest that somebody had, then the mean and the median."""
+        lengths = [row["length"] for row in rows if row["value"] != 0 and isinstance(row["length"], int)]
+        longest = max(lengths, default=0)
+        return [row for row in rows if not isinstance(row["length"], int) or row["length"] <= longest]
+
+    def _around(self) -> Grid:
+        """A line for each sex and age: how many people, and the amount at each offset."""
+        table, words = self._table, self._words
+        keys = [key for key in table.keys if key != "offset"]
+        found: dict[tuple[Scalar, ...], list[Row]] = {}
+        for row in self._shown:
+            found.setdefault(tuple(row[key] for key in keys), []).append(row)
+        lines = []
+        for rows in found.values():
+            cells = (self._cell(rows[0], "people"), *(self._cell(row, "value") for row in rows))
+            said = self._said(rows[0], keys) or (words.heading("value", table),)
+            lines.append(Line(said, cells, all(rows[0][key] == ALL for key in keys)))
+        offsets = tuple(words.offset(offset) for offset in table.own)
+        heads = self._heads(keys, self._shown) or (words.around,)
+        return Grid(heads, (words.heading("people", table), *offsets), _ordered(lines))
 
     def _labels(self, rows: Sequence[Row], key: str | None) -> list[Scalar]:
         return list(dict.fromkeys(row[key] for row in rows)) if key else [None]
@@ -139,6 +178,8 @@ class Layout:
         heads: tuple[str, ...] = (words.heading("value", table),)
         if across is not None:
             heads = tuple(words.column(str(c)) if short else words.label(across, c) for c in columns)
+            if across == "to":
+                heads = tuple(words.t("to {state}", state=head) for head in heads)
         return Grid(self._heads(keys, rows), heads, _ordered(lines))
 
     def _heads(self, keys: Sequence[str], rows: Sequence[Row]) -> tuple[str, ...]:
@@ -158,6 +199,7 @@ class Layout:
 
     def _stands_out(self, row: Row, across: str | None = None) -> bool:
         unique = across != "part" and row.get("part") == "unique"
+        unique = unique or row.get("length") in (MEAN, "median")
         return unique or (across != "period" and row.get("period") in (ALL, MEAN))
 
 

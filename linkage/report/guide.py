@@ -63,6 +63,7 @@ def _entries(words: Words) -> Iterator[Entry]:
     if any(table.time == "period" for table in tables):
         yield from _of_time(words)
     yield from _of_kinds(words)
+    yield from _of_courses(words)
     yield from _of_dimensions(words)
     yield from _of_notes(words)
     yield Entry(
@@ -104,12 +105,62 @@ def _of_kinds(words: Words) -> Iterator[Entry]:
                 "also at different times."
             ),
         )
-    if "share" in kinds:
+    if kinds & {"share", "outcome"}:
         yield Entry(
             t("Per cent"),
             t(
                 "Divided from the numbers shown here, and rounded to one decimal, halves away from zero. "
                 "The mean divides the mean by the mean."
+            ),
+        )
+
+
+def _of_courses(words: Words) -> Iterator[Entry]:
+    """What becomes of people over time: moves, outcomes, stays, amounts around an event."""
+    t, kinds = words.t, {table.kind for table in words.release.tables}
+    if any(table.places is not None for table in words.release.tables):
+        yield Entry(
+            t("Places"),
+            t(
+                "How many can take part at once. People are divided by places for each period and for the "
+                "mean; over a longer time several people can take one place after the other."
+            ),
+        )
+    if "flow" in kinds:
+        yield Entry(
+            t("Moves"),
+            t(
+                "Each person is in one state in each period: the first in the list that they are in, else "
+                "elsewhere. A move is from the state in one period to that in a later one; staying is told "
+                "too. Over a longer time moves are counted, and one person can make several. “Elsewhere” "
+                "holds those whom some organisation has, but who are in none of the states."
+            ),
+        )
+    if "outcome" in kinds:
+        yield Entry(
+            t("Who left, and what became of them"),
+            t(
+                "Somebody leaves in the last period before one in which they are not there. Only those are "
+                "counted whose whole follow-up lies inside the time of the agreement. Over a longer time "
+                "each person is counted once, by the first time that they leave."
+            ),
+        )
+    if "duration" in kinds:
+        yield Entry(
+            t("Length of stays"),
+            t(
+                "Each person's first stay that both starts and ends inside the time of the agreement. "
+                "Stays that began before it or still go on are not counted, so long stays are too few here."
+            ),
+        )
+    if "change" in kinds:
+        yield Entry(
+            t("Before and after an event"),
+            t(
+                "The mean amount of those who had the event, in each period around their first. Who has no "
+                "amount in a period has 0 then. “Change of level” is the last period after less the first "
+                "before; “Change of the mean” is the mean after less the mean before, the event's own "
+                "period left out. It tells what changed around the event, and not that the event caused it."
             ),
         )
 

@@ -38,9 +38,10 @@ DIGEST_GROUP: Final = 8
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart in both widths."""
+    """A chart in both widths. note: a sentence below its title, or nothing."""
 
     caption: str
+    note: str
     wide: Markup
     slim: Markup
 
@@ -100,17 +101,24 @@ def _section(table: Table, words: Words, lang: Lang) -> Section:
 def _figures(table: Table, words: Words, lang: Lang) -> Iterator[Figure]:
     for number, chart in enumerate(charts(table, words)):
         name, title = f"{table.measure}-{number}", f"{table.title}. {chart.caption}"
-        wide = draw(chart.draw(WIDE), lang, f"{name}-wide", title, chart.description, "wide")
-        slim = draw(chart.draw(SLIM), lang, f"{name}-slim", title, chart.description, "slim")
-        yield Figure(chart.caption, Markup(wide), Markup(slim))  # noqa: S704 - drawn and cleaned by us
+        said = f"{chart.description} {chart.note}".strip()
+        wide = draw(chart.draw(WIDE), lang, f"{name}-wide", title, said, "wide")
+        slim = draw(chart.draw(SLIM), lang, f"{name}-slim", title, said, "slim")
+        yield Figure(chart.caption, chart.note, Markup(wide), Markup(slim))  # noqa: S704 - drawn and cleaned by us
 
 
 def _source(table: Table) -> str:
     """The question as the agreement writes it."""
-    if table.kind in ("overlap", "howmany"):
-        return f"{table.kind} = {list(table.items)}".replace("'", '"')
-    of = "" if table.of is None else f", of = {table.of}"
-    return f"{table.kind} = {table.asked}{of}"
+    if table.kind in ("overlap", "howmany", "flow"):
+        several = f"{table.kind} = {list(table.items)}".replace("'", '"')
+        return f"{several}, every = {table.every}" if table.kind == "flow" else several
+    if table.kind == "outcome":
+        return f"leaving = {table.asked}, to = {table.to}, {table.follow} = {table.k}"
+    if table.kind == "change":
+        sides = f"before = {table.before}, after = {table.after}"
+        return f"change = {table.amount}, around = {table.asked}, {sides}"
+    of = 'of = "places"' if table.places is not None else f"of = {table.of}"
+    return f"{table.kind} = {table.asked}{'' if table.kind != 'share' else f', {of}'}"
 
 
 def _grouped(digest: str) -> str:

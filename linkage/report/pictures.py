@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
+from linkage.report.chart import Chart, listed, representative
 from linkage.report.charts.axes import NARROW_BELOW
 from linkage.report.charts.bars import Bar, bars
-from linkage.report.charts.lines import Series, lines, small_multiples
+from linkage.report.charts.columns import against_places
+from linkage.report.charts.lines import lines, small_multiples
+from linkage.report.charts.series import Series
 from linkage.report.charts.sets import Combination, combinations
+from linkage.report.courses import around, moves, stays
+from linkage.report.questions import follow_up, in_words
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -22,15 +26,7 @@ if TYPE_CHECKING:
 
 MOST_COMBINATIONS: Final = 15
 MOST_LINES: Final = 8
-
-
-@dataclass(frozen=True)
-class Chart:
-    """caption: its title; description: its numbers in words; draw: width in pixels → specification."""
-
-    caption: str
-    description: str
-    draw: Callable[[int], Picture]
+MOST_BARS: Final = 14
 
 
 def charts(table: Table, words: Words) -> list[Chart]:
@@ -53,7 +49,15 @@ class _Charts:
             case "howmany":
                 yield from self._bars(self._own_bars())
             case "share":
-                yield from self._share()
+                yield from self._places() if self._table.places is not None else self._share()
+            case "outcome":
+                yield from self._outcome()
+            case "flow":
+                yield from moves(self._table, self._words)
+            case "duration":
+                yield from stays(self._table, self._words)
+            case "change":
+                yield from around(self._table, self._words)
             case _:
                 yield from self._count()
 
@@ -91,9 +95,94 @@ class _Charts:
             yield from self._by_dimension("sex", with_all=True)
             yield from self._by_dimension("age", with_all=False)
 
+    def _places(self) -> Iterator[Chart]:
+        """People against places: period by period, else at the mean."""
+        table, words = self._table, self._words
+        places = table.places or 0
+        periods = words.release.window.labels
+        people = [table.number(period=period) for period in periods]
+        percents = [table.number("percent", period=period) for period in periods]
+        labels = ["" if percent is None else words.percent(percent) for percent in percents]
+        said = (self.t("People"), self.t("{number} places", number=words.number(places)))
+        if self._tells_periods and any(count is not None for count in people):
+
+            def draw(width: int) -> Picture:
+                return against_places(people, labels, places, words, said, width)
+
+            caption = self.t("People in each period, against {number} places", number=words.number(places))
+            share = self._told(self._series(self.t("Per cent of the places that are taken")))
+            count = self._told(Series(self.t("People"), tuple(people)), words.number)
+            yield Chart(caption, f"{count} {share}", draw)
+            yield from self._by_dimension("sex", with_all=False)
+            yield from self._by_dimension("age", with_all=False)
+        elif (mean := table.number(period=MEAN)) is not None and table.time == "period":
+            yield from self._bars(self._against(mean, places))
+
+    def _against(self, mean: int | Decimal, places: int) -> list[Bar]:
+        words, percent = self._words, self._table.number("percent", period=MEAN)
+        told = "" if percent is None else f" ({words.percent(percent)})"
+        return [
+            Bar(self.t("People"), mean, f"{words.number(mean)}{told}", "strong"),
+            Bar(self.t("Places"), places, words.number(places)),
+        ]
+
+    def _outcome(self) -> Iterator[Chart]:
+        """A line over the periods of leaving, or a bar for each span."""
+        to, when = in_words(str(self._table.to), self._words), follow_up(self._table, self._words)
+        if not self._tells_periods:
+            caption = self.t("Per cent in {to}, {when}", to=to, when=when)
+            yield from self._compared(caption)
+            return
+        caption = self.t("Per cent in {to}, {when}, by the period in which they left", to=to, when=when)
+        if "sex" not in self._table.dimensions:
+            yield from self._lines(caption, [self._series(self.t("Share"))])
+        yield from self._by_dimension("sex", with_all=True, caption=caption)
+        yield from self._by_dimension("age", with_all=False, caption=caption)
+
+    def _compared(self, caption: str) -> Iterator[Chart]:
+        """Bars of per cents, the target through them: of spans and the sexes in each, else of the sexes."""
+        table, words, target = self._table, self._words, self._table.target
+        several = self._span_bars() if table.time == "span" else self._dimension_bars()
+        shown = [bar for bar in several if bar.value is not None]
+        if not shown:
+            return
+        note = ""
+        if table.against:
+            note = self.t(
+                "In brackets: percentage points above or below {span}.",
+                span=words.label("span", table.against),
+            )
+        line, said = None, listed(shown)
+        if target is not None:
+            line = Bar("", target, self.t("Target {percent}", percent=words.percent(target)))
+            said = f"{said} {line.label}."
+        yield Chart(caption, said, lambda width: bars(shown, width, line), note)
+
+    def _span_bars(self) -> list[Bar]:
+        """For each span everybody, and in each of them the labels of sex, or of age; at last the window."""
+        table, words = self._table, self._words
+        dimension = next((d for d in ("sex", "age") if d in table.dimensions), None)
+        several = self._labels(dimension) if dimension else [ALL]
+        spans = [str(label) for label in dict.fromkeys(row["span"] for row in table.rows)]
+        if len(spans) * len(several) > MOST_BARS:
+            several = [ALL]
+        found = []
+        for span in spans:
+            name = words.label("span", span)
+            for label in sorted(several, key=lambda one: one != ALL):
+                labels: dict[str, Scalar] = {"span": span, **({dimension: label} if dimension else {})}
+                percent, change = (table.number(key, **labels) for key in ("percent", "change"))
+                said = "" if percent is None else words.percent(percent)
+                said += "" if change is None else f" ({words.signed(change)})"
+                whole = label == ALL
+                kind = ("added" if span == table.against else "strong") if whole else "plain"
+                title = name if whole or not dimension else f"{name}: {words.label(dimension, label)}"
+                found.append(Bar(title, percent, said, kind))
+        return found
+
     def _combinations(self) -> Iterator[Chart]:
         words, items = self._words, self._table.items
-        labels, when = self._representative()
+        labels, when = representative(self._table, self._words)
         found = [
             Combination(
                 tuple(items.index(s) for s in names), words.label("in", names), value, words.whole(value)
@@ -107,12 +196,12 @@ class _Charts:
             return
         sets = [words.title(item) for item in items]
         several = ["strong" if len(c.sets) > 1 else "plain" for c in shown]
-        listed = [Bar(c.name, c.value, c.label, kind) for c, kind in zip(shown, several, strict=True)]
+        each = [Bar(c.name, c.value, c.label, kind) for c, kind in zip(shown, several, strict=True)]
 
         def draw(width: int) -> Picture:
-            return combinations(sets, shown, width) if width >= NARROW_BELOW else bars(listed, width)
+            return combinations(sets, shown, width) if width >= NARROW_BELOW else bars(each, width)
 
-        yield Chart(self.t("In which combinations, {when}", when=when), _listed(listed), draw)
+        yield Chart(self.t("In which combinations, {when}", when=when), listed(each), draw)
 
     # -- charts -------------------------------------------------------------------------------------------
 
@@ -134,7 +223,7 @@ class _Charts:
             described = " ".join(self._told(s) for s in shown)
             yield Chart(caption, described, lambda width: small_multiples(shown, words, width))
 
-    def _by_dimension(self, dimension: str, *, with_all: bool) -> Iterator[Chart]:
+    def _by_dimension(self, dimension: str, *, with_all: bool, caption: str = "") -> Iterator[Chart]:
         if dimension not in self._table.dimensions:
             return
         labels = [label for label in self._labels(dimension) if with_all or label != ALL]
@@ -148,20 +237,25 @@ class _Charts:
             ("sex", True): "Per cent by sex",
             ("age", True): "Per cent by age",
         }
-        yield from self._lines(self.t(captions[dimension, self._percent]), series)
+        said = self.t(captions[dimension, self._percent])
+        yield from self._lines(f"{caption}: {said[0].lower()}{said[1:]}" if caption else said, series)
 
     def _bars(self, several: Sequence[Bar]) -> Iterator[Chart]:
         shown = [bar for bar in several if bar.value is not None]
         if len(shown) > 1:
-            caption = self.t("Per cent") if self._percent and not self._constant else self.t("People")
-            when = self._representative()[1]
-            yield Chart(f"{caption}, {when}", _listed(shown), lambda width: bars(shown, width))
+            caption = (
+                self.t("Per cent")
+                if self._percent and not self._constant and self._table.places is None
+                else self.t("People")
+            )
+            when = representative(self._table, self._words)[1]
+            yield Chart(f"{caption}, {when}", listed(shown), lambda width: bars(shown, width))
 
     # -- numbers ------------------------------------------------------------------------------------------
 
     @property
     def _percent(self) -> bool:
-        return self._table.kind == "share"
+        return self._table.rated
 
     @property
     def _constant(self) -> bool:
@@ -169,7 +263,7 @@ class _Charts:
 
     @property
     def _tells_periods(self) -> bool:
-        return self._by_period and "period" in self._representative()[0]
+        return self._by_period and "period" in representative(self._table, self._words)[0]
 
     def _series(self, name: str, **labels: Scalar) -> Series:
         key = "percent" if self._percent else "value"
@@ -183,21 +277,12 @@ class _Charts:
         nobody = not any(row[key] for row in others for key in ("value", "of") if key in row)
         return [label for label in every if label != OTHER or not nobody]
 
-    def _representative(self) -> tuple[dict[str, Scalar], str]:
-        """The row of time that stands for the table, and how it is called: the mean, where there is one."""
-        words, table = self._words, self._table
-        own: dict[str, Scalar] = {table.own_key: table.own[0]} if table.own_key else {}
-        one = self._unique or own
-        if table.time == "period" and self._number({"period": MEAN, **one}) is not None:
-            return {"period": MEAN}, words.average
-        return {}, self.t("at some time in {window}", window=words.window)
-
     def _number(self, labels: dict[str, Scalar]) -> int | Decimal | None:
         return self._table.number("value", **labels)
 
     def _own_bars(self) -> list[Bar]:
         key, kinds = self._table.own_key or "", {"sum": "added", "unique": "strong"}
-        labels, _ = self._representative()
+        labels, _ = representative(self._table, self._words)
         return [
             self._bar(self._words.label(key, own), self._number({**labels, key: own}), kinds.get(str(own)))
             for own in self._table.own
@@ -229,9 +314,10 @@ class _Charts:
         say = self._words.percent if self._percent else self._words.whole
         return Bar(name, value, "" if value is None else say(value), kind or "plain")
 
-    def _told(self, series: Series) -> str:
-        """A line in words: where it starts and ends, its lowest and its highest."""
-        words, say = self._words, self._words.percent if self._percent else self._words.number
+    def _told(self, series: Series, number: Callable[[int | Decimal], str] | None = None) -> str:
+        """A line in words: where it starts and ends, its lowest and its highest. number: as it is said."""
+        words = self._words
+        say = number or (words.percent if self._percent else words.number)
         pairs = zip(words.release.window.labels, series.values, strict=True)
         known = [(period, value) for period, value in pairs if value is not None]
         low, high = (choose(known, key=lambda pair: pair[1]) for choose in (min, max))
@@ -248,7 +334,3 @@ class _Charts:
             high=say(high[1]),
             highest=words.period(high[0]),
         )
-
-
-def _listed(several: Sequence[Bar]) -> str:
-    return "; ".join(f"{bar.name}: {bar.label}" for bar in several) + "."

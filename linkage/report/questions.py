@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from linkage.window import Unit
+
 if TYPE_CHECKING:
+    from linkage.release.tables import Table
     from linkage.report.words import Words
 
 _WORD = re.compile(r"\s*([|&!(),]|[^\s|&!(),]+)\s*")
@@ -21,6 +24,23 @@ _FUNCTIONS: Final = {
     "within": "now or within so many periods in",
     "bridge": "in, or in a gap of at most so many periods,",
 }
+_SAME: Final = {
+    Unit.MONTH: "in the same month",
+    Unit.QUARTER: "in the same quarter",
+    Unit.TERTIAL: "in the same tertial",
+    Unit.YEAR: "in the same year",
+}
+
+
+def follow_up(table: Table, words: Words) -> str:
+    """When those who left are looked for: 6 months later, within 6 months, for 6 months on end."""
+    if not table.k:
+        return words.t(_SAME[words.unit])
+    spell = words.spell(table.k)
+    if table.follow == "within":
+        return words.t("within {spell}", spell=spell)
+    later = words.t("{spell} later", spell=spell)
+    return words.t("for {spell} on end", spell=spell) if table.follow == "for" else later
 
 
 def in_words(source: str, words: Words) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from keys.errors import Text
 from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
+from linkage.release.tables import ELSEWHERE
 from linkage.texts import Lang, say
 from linkage.window import Unit
 
@@ -43,6 +44,37 @@ SHORT_PERIODS: Final = {Unit.QUARTER: "Q{part}", Unit.TERTIAL: "T{part}"}
 SEXES: Final = {"woman": "Women", "man": "Men", OTHER: "Sex not known", ALL: "Everybody"}
 PARTS: Final = {"sum": "Added up", "unique": "Unique people", "surplus": "Too many in the sum"}
 NOTES: Final = {"edge": "not known", "no dates": "no dates", "withheld": "withheld"}
+SPELLS: Final = {  # how long: one period, several
+    Unit.MONTH: ("1 month", "{number} months"),
+    Unit.QUARTER: ("1 quarter", "{number} quarters"),
+    Unit.TERTIAL: ("1 tertial", "{number} tertials"),
+    Unit.YEAR: ("1 year", "{number} years"),
+}
+MEAN_LENGTHS: Final = {
+    Unit.MONTH: "Mean, in months",
+    Unit.QUARTER: "Mean, in quarters",
+    Unit.TERTIAL: "Mean, in tertials",
+    Unit.YEAR: "Mean, in years",
+}
+MEDIAN_LENGTHS: Final = {
+    Unit.MONTH: "Median, in months",
+    Unit.QUARTER: "Median, in quarters",
+    Unit.TERTIAL: "Median, in tertials",
+    Unit.YEAR: "Median, in years",
+}
+EVENT_PERIODS: Final = {
+    Unit.MONTH: "the month of the event",
+    Unit.QUARTER: "the quarter of the event",
+    Unit.TERTIAL: "the tertial of the event",
+    Unit.YEAR: "the year of the event",
+}
+OFFSETS: Final = {"level": "Change of level", "mean": "Change of the mean"}
+AROUND: Final = {
+    Unit.MONTH: "Months before and after",
+    Unit.QUARTER: "Quarters before and after",
+    Unit.TERTIAL: "Tertials before and after",
+    Unit.YEAR: "Years before and after",
+}
 UNITS: Final = {
     Unit.MONTH: "Month",
     Unit.QUARTER: "Quarter",
@@ -56,6 +88,11 @@ HEADINGS: Final = {
     "part": "Part",
     "in": "Combination",
     "lists": "In exactly",
+    "from": "From",
+    "to": "To",
+    "length": "How long",
+    "offset": "Before or after",
+    "people": "People",
     "value": "People",
     "of": "Out of",
     "percent": "Per cent",
@@ -127,6 +164,18 @@ class Words:
         sign = "\u00a0%" if self.lang is Lang.SV else "%"
         return self.number(value) + sign
 
+    def amount(self, value: int | Decimal, unit: str) -> str:
+        """A number of a unit: 4 716 kr."""
+        return f"{self.number(value)}{APART}{unit}"
+
+    def signed_amount(self, value: int | Decimal, unit: str) -> str:
+        """A difference of a unit: −4 716 kr."""
+        return f"{self.signed(value)}{APART}{unit}"
+
+    def signed(self, value: int | Decimal) -> str:
+        """A difference: +12, −4 716, 0."""
+        return f"+{self.number(value)}" if value > 0 else self.number(value)
+
     # -- time ---------------------------------------------------------------------------------------------
 
     def day(self, day: dt.date) -> str:
@@ -171,6 +220,20 @@ class Words:
             return f"{self._month(begin.month)}–{self.period(last)}"
         return f"{self.period(first)}–{self.period(last)}"
 
+    def spell(self, periods: int | Decimal) -> str:
+        """So many periods: 1 month, 6 months."""
+        one, several = SPELLS[self.unit]
+        return self.t(one) if periods == 1 else self.t(several, number=self.number(periods))
+
+    @property
+    def around(self) -> str:
+        """What an axis of offsets counts."""
+        return self.t(AROUND[self.unit])
+
+    def offset(self, value: Scalar) -> str:
+        """An offset at the head of a narrow column: −6, 0, +6; its totals in full."""
+        return self.signed(value) if isinstance(value, int) else self._offset(value)
+
     @property
     def window(self) -> str:
         """The whole time of the release."""
@@ -199,6 +262,12 @@ class Words:
             return self.t(PARTS[str(value)]) if value in PARTS else self.title(str(value))
         if isinstance(value, tuple):
             return self._combination(value)
+        if key in ("from", "to"):
+            return self.title(str(value))
+        if key == "length":
+            return self._length(value)
+        if key == "offset":
+            return self._offset(value)
         return self.t("one list") if value == 1 else self.t("{number} lists", number=value)
 
     def _time(self, key: str, value: str) -> str:
@@ -213,6 +282,19 @@ class Words:
             return self.t("All ages") if value == ALL else self.t("Other ages")
         return self.t("aged {band}", band=value.replace("-", "–"))
 
+    def _length(self, value: Scalar) -> str:
+        if isinstance(value, int):
+            return self.spell(value)
+        return self.t((MEAN_LENGTHS if value == MEAN else MEDIAN_LENGTHS)[self.unit])
+
+    def _offset(self, value: Scalar) -> str:
+        if not isinstance(value, int):
+            return self.t(OFFSETS[str(value)])
+        if value == 0:
+            return self.t(EVENT_PERIODS[self.unit])
+        spell = self.spell(abs(value))
+        return self.t("{spell} before", spell=spell) if value < 0 else self.t("{spell} after", spell=spell)
+
     def _combination(self, sets: tuple[str, ...]) -> str:
         if len(sets) == 1:
             return self.t("only {set}", set=self.title(sets[0]))
@@ -220,6 +302,8 @@ class Words:
 
     def title(self, source: str) -> str:
         """What a series, group or expression is called."""
+        if source == ELSEWHERE:
+            return self.t("Elsewhere")
         kind, _, rest = source.partition(".")
         if kind == "sex" and rest in SEXES:
             return self.t(SEXES[rest])
@@ -234,8 +318,12 @@ class Words:
         if key == "against":
             return self.t("In {span}", span=table.against)
         if key == "change":
-            points = table.kind == "share"
+            points = table.kind in ("share", "outcome")
             return self.t("Change, percentage points") if points else self.t("Change")
+        if key == "value" and table.kind == "flow":
+            return self.t("Moves")
+        if key == "value" and table.kind == "change":
+            return self.t("{unit} per person", unit=table.unit)
         return self.t(HEADINGS[key])
 
     def note(self, note: Scalar) -> str:

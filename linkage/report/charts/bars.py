@@ -39,8 +39,11 @@ class Bar:
     kind: str = "plain"
 
 
-def bars(several: Sequence[Bar], width: int) -> Layered:
-    """Bars named at the left, or each above its bar where there is little room."""
+def bars(several: Sequence[Bar], width: int, target: Bar | None = None) -> Layered:
+    """Bars named at the left, or each above its bar where there is little room.
+
+    target: a value that they are compared with, as a line through them, and how it is said.
+    """
     above = width < NARROW_BELOW
     said = [wrapped(bar.name, 46 if above else 34) for bar in several]
     room = 0 if above else round(12 + LETTER * max(len(line) for text in said for line in text))
@@ -55,7 +58,7 @@ def bars(several: Sequence[Bar], width: int) -> Layered:
         sides = {"a": top, "m": top + THICK / 2, "b": top + THICK}
         drawn.append({"v": length, "z": 0, "t": bar.label, "f": fill, "e": edge, **sides})
         bottom = max(top + THICK, bottom + tall) + GAP
-    longest = max([float(bar.value or 0) for bar in several] + [1.0])
+    longest = max([float(bar.value or 0) for bar in (*several, *([target] if target else []))] + [1.0])
     down = alt.Scale(domain=[bottom, 0], nice=False, zero=False)
     along = alt.Scale(domain=[0, longest], nice=False)
     base = alt.Chart(data(drawn)).encode(x=alt.X("v:Q", title=None, axis=None, scale=along))
@@ -75,4 +78,16 @@ def bars(several: Sequence[Bar], width: int) -> Layered:
     names = names.encode(x=alt.value(0 if above else -8), y=alt.Y("y:Q", scale=down), text="t:N")
     ends = 10 + LETTER * max(len(bar.label) for bar in several)
     size = {"width": round(width - room - ends), "height": bottom - GAP}
-    return alt.layer(lengths, numbers, names).properties(**size)
+    return alt.layer(lengths, *(_target(target, along) if target else ()), numbers, names).properties(**size)
+
+
+def _target(target: Bar, along: alt.Scale) -> tuple[alt.Chart, alt.Chart]:
+    """A line from top to bottom, and what it is, above it."""
+    value = float(target.value or 0)
+    base = alt.Chart(data([{"v": value, "t": target.label}])).encode(x=alt.X("v:Q", scale=along))
+    line = base.mark_rule(color=INK, strokeDash=[2, 3], strokeWidth=1.4)
+    said = base.mark_text(align="right", baseline="bottom", dx=0, fontSize=12, color=INK)
+    return (
+        line.encode(y=alt.value(-8), y2=alt.value("height")),
+        said.encode(y=alt.value(-10), text="t:N"),
+    )

@@ -1,0 +1,167 @@
+"""What is answered of what becomes of people, in a sentence or two; nothing where no total is told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from linkage.release.counts import ALL, MEAN, tenth
+from linkage.release.tables import ELSEWHERE
+from linkage.report.questions import follow_up, in_words
+
+if TYPE_CHECKING:
+    from linkage.release.rows import Scalar
+    from linkage.release.tables import Table
+    from linkage.report.words import Words
+
+MOST_SPANS: Final = 4
+"""More spans than these are not told one by one."""
+
+
+def moved(table: Table, words: Words) -> str:
+    """How many go from one state to another, how many stay, and which move is the most common."""
+    mean = _moves(table, words, MEAN) if table.time == "period" else {}
+    found, when = (
+        (mean, words.average)
+        if mean
+        else (
+            _moves(table, words, ALL),
+            words.t("over the whole of {window}", window=words.window),
+        )
+    )
+    if not found:
+        return ""
+    going = {states: value for states, value in found.items() if states[0] != states[1]}
+    said = words.t(
+        "{moves} moves from one to another {when}; {stays} times somebody stays.",
+        moves=words.number(_told(sum(going.values(), Fraction(0)), mean=bool(mean))),
+        stays=words.number(_told(sum(found.values(), Fraction(0)) - sum(going.values()), mean=bool(mean))),
+        when=when,
+    )
+    start, end = max(going, key=lambda states: going[states], default=("", ""))
+    if not going.get((start, end)):
+        return said
+    most = words.t(
+        "Most often from {start} to {end}: {number}.",
+        start=in_words(start, words) if start != ELSEWHERE else words.title(start).lower(),
+        end=in_words(end, words) if end != ELSEWHERE else words.title(end).lower(),
+        number=words.number(_told(going[start, end], mean=bool(mean))),
+    )
+    return f"{said} {most}"
+
+
+def _moves(table: Table, words: Words, time: str) -> dict[tuple[str, str], Fraction]:
+    """Each move and stay but that elsewhere; nothing where one is not told. A mean: of its periods, exact."""
+    found: dict[tuple[str, str], Fraction] = {}
+    for start, end in table.owns:
+        if start == end == ELSEWHERE:
+            continue
+        own: dict[str, Scalar] = {"from": start, "to": end}
+        if time == MEAN:
+            several = [table.number(period=period, **own) for period in words.release.window.labels]
+        else:
+            several = [table.number(**({table.time: time} if table.time else {}), **own)]
+        known = [Fraction(value) for value in several if value is not None]
+        if not known or (time == MEAN and table.number(period=MEAN, **own) is None):
+            return {}
+        found[str(start), str(end)] = sum(known, Fraction(0)) / len(known)
+    return found
+
+
+def _told(value: Fraction, *, mean: bool) -> int | Decimal:
+    return tenth(value) if mean else int(value)
+
+
+def reached(table: Table, words: Words) -> str:
+    """The share of those who left; span by span where the table has a few spans."""
+    to, when = in_words(str(table.to), words), follow_up(table, words)
+    spans = [str(span) for span in dict.fromkeys(row.get("span", ALL) for row in table.rows) if span != ALL]
+    listed = [_of_span(table, words, span) for span in spans[:MOST_SPANS]] if len(spans) <= MOST_SPANS else []
+    said = ""
+    if known := [one for one in listed if one]:
+        said = words.t("In {to} {when}: {numbers}.", to=to, when=when, numbers="; ".join(known))
+    elif (found := _share(table, {})) is not None:
+        percent, value, of = found
+        said = words.t(
+            "{percent} are in {to} {when}: {value} out of {of}.",
+            percent=words.percent(percent),
+            to=to,
+            when=when,
+            value=words.number(value),
+            of=words.number(of),
+        )
+    if said and table.target is not None:
+        said += " " + words.t("The target is {percent}.", percent=words.percent(table.target))
+    return said
+
+
+def _of_span(table: Table, words: Words, span: str) -> str:
+    found = _share(table, {"span": span})
+    if found is None:
+        return ""
+    percent, value, of = found
+    return words.t(
+        "{percent} of those who left in {span} ({value} out of {of})",
+        span=words.label("span", span),
+        percent=words.percent(percent),
+        value=words.number(value),
+        of=words.number(of),
+    )
+
+
+def _share(
+    table: Table, labels: dict[str, Scalar]
+) -> tuple[int | Decimal, int | Decimal, int | Decimal] | None:
+    percent, value, of = (table.number(key, **labels) for key in ("percent", "value", "of"))
+    return None if percent is None or value is None or of is None else (percent, value, of)
+
+
+def stayed(table: Table, words: Words) -> str:
+    """How long more than half stay at most, and the mean."""
+    counts = [table.number(length=length) for length in range(1, (table.longest or 0) + 1)]
+    mean, median = (table.number(length=total) for total in (MEAN, "median"))
+    if mean is None or median is None:
+        return ""
+    said = words.t(
+        "The mean is {mean}, the median {median}.", mean=words.spell(mean), median=words.spell(median)
+    )
+    if any(count is None for count in counts):
+        return said
+    people = sum(count or 0 for count in counts)
+    so_far: int | Decimal = 0
+    for length, count in enumerate(counts, 1):
+        so_far += count or 0
+        if 2 * so_far > people:
+            half = words.t(
+                "More than half stay at most {spell}: {value} out of {of}.",
+                spell=words.spell(length),
+                value=words.number(so_far),
+                of=words.number(people),
+            )
+            return f"{half} {said}"
+    return said
+
+
+def changed(table: Table, words: Words) -> str:
+    """How much the amount rises or falls, from before to after, and between the means of the two."""
+    unit, before, after = str(table.unit), table.before or 1, table.after or 1
+    level, mean = (table.number(offset=total) for total in ("level", MEAN))
+    first, last = table.number(offset=-before), table.number(offset=after)
+    people = table.number("people", offset="level")
+    if level is None or first is None or last is None:
+        return ""
+    said = words.t(
+        "{level} per person from {before} before to {after} after: "
+        "from {first} to {last}, for {people} people.",
+        level=words.signed_amount(level, unit),
+        before=words.spell(before),
+        after=words.spell(after),
+        first=words.amount(first, unit),
+        last=words.amount(last, unit),
+        people=words.number(people),
+    )
+    if mean is None:
+        return said
+    means = words.t("Mean after, less mean before: {mean}.", mean=words.signed_amount(mean, unit))
+    return f"{said} {means}"

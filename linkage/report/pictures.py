@@ -171,7 +171,8 @@ class _Charts:
             name = words.label("span", span)
             for label in sorted(several, key=lambda one: one != ALL):
                 labels: dict[str, Scalar] = {"span": span, **({dimension: label} if dimension else {})}
-                percent, change = (table.number(key, **labels) for key in ("percent", "change"))
+                percent = table.number("percent", **labels)
+                change = table.number("change", **labels) if table.against else None
                 said = "" if percent is None else words.percent(percent)
                 said += "" if change is None else f" ({words.signed(change)})"
                 whole = label == ALL

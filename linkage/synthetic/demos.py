@@ -6,6 +6,15 @@ from typing import Final
 
 from linkage.synthetic.demo import Demo
 from linkage.synthetic.malmo_2020.demo import DEMO as MALMO_2020
+from linkage.synthetic.malmo_bistand.demo import DEMO as MALMO_BISTAND
+from linkage.synthetic.malmo_utfall.demo import DEMO as MALMO_UTFALL
 
-DEMOS: Final[dict[str, Demo]] = {demo.name: demo for demo in (MALMO_2020,)}
+DEMOS: Final[dict[str, Demo]] = {
+    demo.name: demo
+    for demo in (
+        MALMO_2020,
+        MALMO_UTFALL,
+        MALMO_BISTAND,
+    )
+}
 """In the order in which they are listed."""

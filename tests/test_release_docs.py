@@ -7,7 +7,7 @@ import re
 import pytest
 
 from linkage.errors import PackageError
-from linkage.release import disagreements, document, tables, verify
+from linkage.release import disagreements, document, reading_tables, tables, verify
 from linkage.release.reading import BadReleaseError
 from linkage.release.rows import VALUES
 from tests.needs import ROOT
@@ -39,8 +39,13 @@ def test_every_error_is_documented_and_every_documented_error_exists() -> None:
         tables.PART_TOTALS,
         tables.DIMENSIONS,
         tables.KINDS,
+        tables.FOLLOWS,
+        tables.LENGTH_TOTALS,
+        tables.OFFSET_TOTALS,
+        (tables.ELSEWHERE,),
         VALUES,
-        ("in", "lists"),
+        ("in", "lists", "from", "to", "length", "offset"),
+        tuple({name for kind in reading_tables._MEMBERS.values() for names in kind for name in names}),
     ],
 )
 def test_every_word_of_the_file_is_documented(words: tuple[str, ...]) -> None:

@@ -35,9 +35,14 @@ Found: TypeAlias = tuple[Labels, Row, dict[str, Answer]]
 """The labels of the measure's dimensions, the kind's own keys, and the numbers of one row."""
 
 
-def rows(measure: Measure, registers: Registers, agreement: Agreement) -> list[Row]:
-    """The rows of release.json for one measure, in its order: time, sex, age, then the kind's own keys."""
-    world = World(registers, agreement)
+def rows(
+    measure: Measure, registers: Registers, agreement: Agreement, weights: Mapping[str, int] | None = None
+) -> list[Row]:
+    """The rows of release.json for one measure, in its order: time, sex, age, then the kind's own keys.
+
+    weights: what a person counts for where it is not one; of no use for means.
+    """
+    world = World(registers, agreement, weights)
     found = [
         (labels, own, answers)
         for labels, time, people in world.places(measure)

@@ -17,7 +17,7 @@ def _number(world: World, expression: Expression, time: Time, people: set[str]) 
         time,
         [expression],
         lambda periods: any(world.known(expression, p) for p in periods),
-        lambda periods: len(world.members(expression, periods) & people),
+        lambda periods: world.size(world.members(expression, periods) & people),
     )
 
 
@@ -52,7 +52,8 @@ def _sets(
 
     def whose(periods: Sequence[int]) -> int:
         members = [world.members(e, periods) for e in sets]
-        return sum(said([i for i, those in enumerate(members) if x in those]) == wanted for x in people)
+        lists = {x: [i for i, those in enumerate(members) if x in those] for x in people}
+        return world.size(x for x in people if said(lists[x]) == wanted)
 
     def known(periods: Sequence[int]) -> bool:
         one_by_one = [[p] for p in periods] if time.how == "mean" else [periods]
@@ -87,7 +88,7 @@ def share(world: World, measure: Share, time: Time, people: set[str]) -> Iterato
             time,
             both,
             lambda periods: any(known(p) for p in periods),
-            lambda periods: len(world.members(expression, [p for p in periods if known(p)]) & people),
+            lambda periods: world.size(world.members(expression, [p for p in periods if known(p)]) & people),
         )
 
     match measure.of:

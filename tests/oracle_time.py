@@ -22,18 +22,17 @@ ELSEWHERE = "elsewhere"
 def flow(world: World, measure: Flow, time: Time, people: set[str]) -> Iterator[Drawn]:
     """Moves that depart in the row's periods: a person who moves three times makes three."""
     known = {p for p in time.periods if _moves_are_known(world, measure, p)}
-    moves = {
-        p: Counter(
-            (_state(world, measure, x, p), _state(world, measure, x, p + measure.every)) for x in people
-        )
-        for p in known
-    }
+    moves: Counter[tuple[int, str, str]] = Counter()
+    for p in known:
+        for x in people:
+            old, new = (_state(world, measure, x, q) for q in (p, p + measure.every))
+            moves[p, old, new] += world.size([x])
     states = [*(state.source for state in measure.flow), ELSEWHERE]
     for old in states:
         for new in states:
 
             def number(periods: Sequence[int], move: tuple[str, str] = (old, new)) -> int:
-                return sum(moves[p][move] for p in periods if p in known)
+                return sum(moves[p, *move] for p in periods if p in known)
 
             answer = over(world, time, measure.flow, lambda periods: bool(known & set(periods)), number)
             yield {"from": old, "to": new}, {"value": answer}
@@ -70,10 +69,12 @@ def outcome(world: World, measure: Outcome, time: Time, people: set[str]) -> Ite
         return any(_event_is_known(world, measure, p) for p in periods)
 
     def those(periods: Sequence[int]) -> int:
-        return sum(_is_there_later(world, measure, x, p) for x, p in first_events(periods).items())
+        return world.size(
+            x for x, p in first_events(periods).items() if _is_there_later(world, measure, x, p)
+        )
 
     value = over(world, time, measure.expressions, known, those)
-    of = over(world, time, measure.expressions, known, lambda periods: len(first_events(periods)))
+    of = over(world, time, measure.expressions, known, lambda periods: world.size(first_events(periods)))
     yield {}, of_those(value, of, measure.target)
 
 
@@ -108,10 +109,11 @@ def duration(world: World, measure: Duration, time: Time, people: set[str]) -> I
         for length in (*range(1, n - 1), "mean", "median"):
             yield {"length": length}, {"value": Answer(None, "edge")}
         return
-    stays = [_first_stay(world, measure.duration, x) for x in people]
-    lengths = sorted(stay for stay in stays if stay is not None)
+    stays = {x: _first_stay(world, measure.duration, x) for x in people}
     for length in range(1, n - 1):
-        yield {"length": length}, {"value": Answer(Fraction(lengths.count(length)))}
+        number = world.size(x for x in people if stays[x] == length)
+        yield {"length": length}, {"value": Answer(Fraction(number))}
+    lengths = sorted(stay for stay in stays.values() if stay is not None)
     yield {"length": "mean"}, {"value": Answer(mean(lengths) if lengths else None)}
     yield {"length": "median"}, {"value": Answer(_median(lengths))}
 
@@ -145,37 +147,40 @@ def _median(ascending: Sequence[int]) -> Fraction | None:
 def change(world: World, measure: Change, time: Time, people: set[str]) -> Iterator[Drawn]:
     offsets = range(-measure.before, measure.after + 1)
     inside = range(measure.before, len(world.periods) - measure.after)
-    could = [p for p in inside if world.known(measure.around, p)]
-    if not could:
+    if not any(world.known(measure.around, p) for p in inside):
         for offset in (*offsets, "level", "mean"):
             yield {"offset": offset}, {"value": Answer(None, "edge"), "people": Answer(None)}
         return
-    events = _first_events(world, measure.around, people, could)
-    curve = {
-        offset: mean([world.amount(measure.change, x, p + offset) for x, p in events.items()])
-        for offset in offsets
-        if events
-    }
+    around = amounts_around(world, measure, people)
+    curve = {offset: mean(amounts) for offset, amounts in around.items() if amounts}
     level = mean_change = None
-    if events:
+    if curve:
         level = curve[measure.after] - curve[-measure.before]
         before = [curve[offset] for offset in offsets if offset < 0]
         after = [curve[offset] for offset in offsets if offset > 0]
         mean_change = mean(after) - mean(before)
-    number = Answer(Fraction(len(events)))
+    number = Answer(Fraction(world.size(_first_events(world, measure, people))))
     for offset in offsets:
         yield {"offset": offset}, {"value": Answer(curve.get(offset)), "people": number}
     yield {"offset": "level"}, {"value": Answer(level), "people": number}
     yield {"offset": "mean"}, {"value": Answer(mean_change), "people": number}
 
 
-def _first_events(
-    world: World, around: Expression, people: set[str], periods: Sequence[int]
-) -> dict[str, int]:
+def amounts_around(world: World, measure: Change, people: set[str]) -> dict[int, list[int]]:
+    """Offset → the amount of each person with an event, so many periods from it."""
+    events = _first_events(world, measure, people).items()
+    return {
+        offset: [world.amount(measure.change, x, p + offset) for x, p in events]
+        for offset in range(-measure.before, measure.after + 1)
+    }
+
+
+def _first_events(world: World, measure: Change, people: set[str]) -> dict[str, int]:
+    """Of each person the first that has all its offsets inside the window."""
     found: dict[str, int] = {}
     for x in people:
-        for p in sorted(periods):
-            if world.holds(around.tree, x, p):
+        for p in range(measure.before, len(world.periods) - measure.after):
+            if world.holds(measure.around.tree, x, p):
                 found[x] = p
                 break
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
@@ -43,10 +43,13 @@ class Time(NamedTuple):
 
 
 class World:
-    """Who was where and when."""
+    """Who was where and when. weights: what each person counts for; left out, everybody is one."""
 
-    def __init__(self, registers: Registers, agreement: Agreement) -> None:
+    def __init__(
+        self, registers: Registers, agreement: Agreement, weights: Mapping[str, int] | None = None
+    ) -> None:
         self.agreement = agreement
+        self.weights = weights
         self.periods = [days(label) for label in agreement.window.labels]
         self.undated = {s.key for s in agreement.series if s.known is Known.WINDOW}
         window = self.periods[0][0], self.periods[-1][1]
@@ -69,6 +72,10 @@ class World:
         """Everybody whom some party has in some period, or paid: all that a package can hold."""
         present = set().union(*(those for periods in self.there.values() for those in periods))
         return present.union(*(those for periods in self.amounts.values() for those in periods))
+
+    def size(self, people: Iterable[str]) -> int:
+        """How many these are."""
+        return sum(1 if self.weights is None else self.weights[x] for x in people)
 
     def amount(self, series: str, person: str, p: int) -> int:
         """Whole units in period p."""

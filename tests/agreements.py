@@ -1,4 +1,4 @@
-"""An agreement with everything that this version knows, and small changes to it."""
+"""Agreements with everything that this version knows, and small changes to them."""
 
 from __future__ import annotations
 
@@ -114,6 +114,70 @@ agreed = "Both jurists, 2020-11-01"
 days  = 30
 basis = "Another decision"
 """
+
+OVER_TIME = """\
+[[measure]]
+name  = "moves"
+title = "Steg"
+flow  = ["malmo.krami", "malmo.ung-malmo", "af.etablering"]
+every = 3
+by    = ["span"]
+against = "first-half"
+[[measure]]
+name    = "after"
+title   = "Efter avslut"
+leaving = "malmo.krami"
+to      = "af.etablering"
+at      = 6
+target  = 48
+by      = ["period", "sex"]
+[[measure]]
+name    = "soon"
+title   = "Snart"
+leaving = "malmo.krami"
+to      = "af.etablering"
+within  = 2
+[[measure]]
+name    = "lasting"
+title   = "Varaktigt"
+leaving = "malmo.krami"
+to      = "af.etablering"
+for     = 2
+[[measure]]
+name     = "length"
+title    = "Tid i Krami"
+duration = "malmo.krami"
+by       = ["sex"]
+[[measure]]
+name   = "amounts"
+title  = "Bistånd runt Krami"
+change = "af.bistand"
+around = "started(malmo.krami)"
+before = 3
+after  = 4
+by     = ["age"]
+[[measure]]
+name  = "taken"
+title = "Platser som används"
+share = "malmo.krami | af.etablering"
+of    = "places"
+by    = ["period"]
+
+"""
+"""The questions that follow people over time, and the one about places."""
+
+WHOLE = (
+    READY.replace('name  = "krami"\n', 'name  = "krami"\nplaces = 420\nexpected = 400\n', 1)
+    .replace('name  = "etablering"\n', 'name  = "etablering"\nplaces = 200\n', 1)
+    .replace(
+        "[matcher]",
+        '[[party.series]]\nname = "bistand"\ntitle = "Bistånd"\nvalue = { unit = "kr", max = 60000 }\n'
+        "expected = 500\n\n[matcher]",
+        1,
+    )
+    .replace("[release]", OVER_TIME + "[release]", 1)
+)
+"""READY, with places, amounts and the questions about them."""
 
 DRAFT = READY.replace(FINGERPRINTS["malmo"], "").replace(
     f'round_key = "{FINGERPRINTS["matcher-round"]}"\n', ""

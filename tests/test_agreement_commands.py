@@ -138,8 +138,20 @@ def test_check_says_draft_or_ready(folder: Path) -> None:
         "digest": digest.hex(),
         "missing": [],
         "warnings": [],
+        "measures": [
+            {"name": "volume", "rows": 5 * 14 * 4 * 4, "too_small": None},
+            {"name": "new", "rows": 3 * 4, "too_small": None},
+            {"name": "both", "rows": 7, "too_small": None},
+            {"name": "lists", "rows": 2, "too_small": None},
+            {"name": "part", "rows": 14, "too_small": None},
+            {"name": "report", "rows": 14, "too_small": None},
+        ],
+        "too_small_below": 10,
     }
     json.dumps(ready.as_json())
+    lines = [str(line).split() for line in ready.lines()]
+    assert lines[:2] == [["measure", "rows"], ["volume", "1120"]]
+    assert len(lines) == 7
 
 
 def test_fill(folder: Path) -> None:

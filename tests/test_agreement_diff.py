@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from linkage.agreement import diff, parse
 from linkage.agreement.differences import _tables
 from linkage.agreement.digest import digest
-from tests.agreements import FINGERPRINTS, READY, changed
+from tests.agreements import FINGERPRINTS, READY, WHOLE, changed
 from tests.test_agreement_digest import DOCUMENT, LEAVES, Path, layouts, put
 
 WORDS = {
@@ -36,6 +36,29 @@ WORDS = {
 def test_in_words(case: str) -> None:
     (old, new), said = WORDS[case]
     assert [str(t) for t in diff(READY, changed(old, new))] == said
+
+
+OVER_TIME = {
+    "places": (("places = 420", "places = 421"), ["party malmo, series krami, places was 420, is 421"]),
+    "expected": (("expected = 400\n", ""), ["only in the first: party malmo, series krami, expected = 400"]),
+    "a state": (('flow  = ["malmo.krami", ', "flow  = ["), [
+        'measure moves, flow was ["malmo.krami", "malmo.ung-malmo", "af.etablering"], '
+        'is ["malmo.ung-malmo", "af.etablering"]']),
+    "how far apart": (("every = 3", "every = 2"), ["measure moves, every was 3, is 2"]),
+    "how people are followed": (("at      = 6", "within = 6"), [
+        "only in the first: measure after, at = 6", "only in the second: measure after, within = 6"]),
+    "before": (("before = 3", "before = 2"), ["measure amounts, before was 3, is 2"]),
+    "of places": (('of    = "places"', 'of = "af.etablering"'), [
+        'measure taken, of was "places", is "af.etablering"']),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OVER_TIME)
+def test_over_time_in_words(case: str) -> None:
+    (old, new), said = OVER_TIME[case]
+    other = changed(old, new, WHOLE)
+    assert [str(t) for t in diff(WHOLE, other)] == said
+    assert parse(other).digest != parse(WHOLE).digest
 
 
 def test_parties_and_measures_are_found_again_by_their_names() -> None:
@@ -68,7 +91,7 @@ def test_another_key_is_told_with_both_fingerprints() -> None:
 @settings(max_examples=30, deadline=None)
 @given(layouts())
 def test_layout_is_no_difference(text: str) -> None:
-    assert diff(READY, text) == []
+    assert diff(WHOLE, text) == []
 
 
 @settings(deadline=None)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from linkage.agreement import parse
 from linkage.agreement.digest import CanonicalError, canonical, digest
-from tests.agreements import READY, changed
+from tests.agreements import READY, WHOLE, changed
 
-DOCUMENT: dict[str, Any] = tomllib.loads(READY)
+DOCUMENT: dict[str, Any] = tomllib.loads(WHOLE)
 Path = tuple[str | int, ...]
 
 
@@ -50,7 +50,7 @@ def test_known_answer() -> None:
 
 def test_of_an_agreement() -> None:
     expected = hashlib.sha256(b"linkage-agreement/1\n" + plain_json(DOCUMENT).encode()).digest()
-    assert parse(READY).digest == digest(DOCUMENT) == expected
+    assert parse(WHOLE).digest == digest(DOCUMENT) == expected
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=5)
@@ -141,7 +141,7 @@ def layouts(draw: st.DrawFn) -> str:
 @given(layouts())
 def test_layout_comments_and_the_order_of_keys_change_nothing(text: str) -> None:
     assert tomllib.loads(text) == DOCUMENT
-    assert parse(text) == parse(READY)
+    assert parse(text) == parse(WHOLE)
 
 
 # -- values -----------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ LEAVES = list(leaves(DOCUMENT))
 
 def put(path: Path, value: object) -> dict[str, Any]:
     """The document with one value replaced."""
-    copy: dict[str, Any] = tomllib.loads(READY)
+    copy: dict[str, Any] = tomllib.loads(WHOLE)
     here: Any = copy
     for step in path[:-1]:
         here = here[step]

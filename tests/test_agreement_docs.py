@@ -6,7 +6,7 @@ import re
 import tomllib
 
 from linkage.agreement import parse, template
-from tests.agreements import READY
+from tests.agreements import READY, WHOLE
 from tests.needs import ROOT
 
 PAGE = (ROOT / "docs" / "agreement.md").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ def keys(value: object, path: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
 def test_every_key_is_in_the_table() -> None:
     rows = [line for line in PAGE.splitlines() if line.startswith("|")]
     told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", "\n".join(rows)))))
-    for path in keys(tomllib.loads(READY)):
+    for path in keys(tomllib.loads(WHOLE)):
         assert path[-1] in told, path
 
 

@@ -12,7 +12,7 @@ from linkage.agreement import fill, following, parse, stale, template
 from linkage.agreement.editing import OtherFingerprintError, TooLateError, UneditableError
 from linkage.agreement.places import scan
 from linkage.errors import AgreementError
-from tests.agreements import DRAFT, FINGERPRINTS, READY, changed
+from tests.agreements import DRAFT, FINGERPRINTS, READY, WHOLE, changed
 from tests.test_agreement_digest import Path, layouts, leaves
 
 
@@ -102,7 +102,7 @@ def test_fill_changes_nothing_else_in_any_layout(text: str, gone: set[str]) -> N
         text = text.replace(FINGERPRINTS[name], "")
         text = text.replace("".join(f"\\U{ord(sign):08x}" for sign in FINGERPRINTS[name]), "")
     filled = fill(text, FINGERPRINTS)
-    assert tomllib.loads(filled) == tomllib.loads(READY)
+    assert tomllib.loads(filled) == tomllib.loads(WHOLE)
     assert filled.count("# ") == text.count("# ")
 
 
@@ -179,7 +179,7 @@ def test_the_next_round_changes_these_lines_and_no_other() -> None:
 @settings(max_examples=30, deadline=None)
 @given(layouts())
 def test_the_next_round_in_any_layout(text: str) -> None:
-    assert tomllib.loads(following(text)) == tomllib.loads(following(READY))
+    assert tomllib.loads(following(text)) == tomllib.loads(following(WHOLE))
 
 
 def test_a_draft_has_a_next_round_too() -> None:
@@ -226,3 +226,8 @@ def test_what_may_still_speak_of_the_old_round_is_told() -> None:
         "purpose still says 2020",
         "release.agreed still says 2020",
     ]
+    whole = [str(t) for t in stale(parse(WHOLE), parse(following(WHOLE)))]
+    assert set(whole) - set(told) == {
+        "series malmo.krami: still 420 places",
+        "series af.etablering: still 200 places",
+    }

@@ -8,7 +8,7 @@ from linkage.agreement import diff, parse, show
 from linkage.agreement.model import Known, Value
 from linkage.errors import AgreementError
 from linkage.texts import Lang
-from tests.agreements import READY, changed
+from tests.agreements import READY, WHOLE, changed
 
 AMOUNTS = '[[party.series]]\nname = "bistand"\ntitle = "Bistånd"\nvalue = {{ unit = "kr", max = {} }}\n\n'
 AFTER = '[[party]]\nname = "af"'
@@ -51,11 +51,11 @@ def test_a_jurist_reads_what_amounts_leave_and_when_a_stay_counts(lang: Lang) ->
     assert said not in page
 
 
-def test_an_expression_cannot_ask_for_amounts_yet_and_says_so() -> None:
+def test_an_expression_cannot_ask_for_amounts_and_says_so() -> None:
     with pytest.raises(AgreementError) as caught:
         parse(changed('count = "volume"', 'count = "volume & malmo.bistand"', WITH))
     (told,) = caught.value.details
-    assert "not yet: malmo.bistand holds amounts" in str(told)
+    assert "malmo.bistand holds amounts, which a measure asks for by change" in str(told)
     assert "measure.volume.count" in str(told)
 
 
@@ -65,10 +65,11 @@ def test_all_of_a_party_is_who_was_there_and_not_the_amounts() -> None:
     alone = changed('name  = "etablering"', 'name  = "etablering"\nvalue = { unit = "kr", max = 9 }')
     with pytest.raises(AgreementError) as caught:
         parse(changed('count = "volume"', 'count = "af.*"', alone))
-    assert any("not yet: af.* holds amounts" in str(told) for told in caught.value.details)
+    assert any("af.* holds amounts" in str(told) for told in caught.value.details)
 
 
-def test_amounts_that_nobody_can_ask_for_are_warned_of() -> None:
+def test_amounts_that_nobody_asks_for_are_warned_of() -> None:
     (warning,) = parse(WITH).warnings
+    assert "party.malmo.series.bistand: no measure asks for it" in str(warning)
     assert not parse(READY).warnings
-    assert "no measure can ask for amounts yet" in str(warning)
+    assert not parse(WHOLE).warnings

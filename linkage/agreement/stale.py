@@ -33,6 +33,11 @@ def _stale(old: Agreement, new: Agreement) -> Iterator[Text]:
                 "measure {name}: still divided by {mean} ({source})",
                 {"name": measure.name, "mean": measure.of, "source": measure.source},
             )
+    for series in new.series:
+        if series.places is not None:
+            yield Text(
+                "series {series}: still {places} places", {"series": series.key, "places": series.places}
+            )
     gone = {label[:4] for label in old.window.labels} - {label[:4] for label in new.window.labels}
     for place, words in _texts(new):
         if years := sorted(gone & set(re.findall(r"[0-9]{4}", words))):

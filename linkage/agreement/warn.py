@@ -58,9 +58,9 @@ def _small(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
     for index, found in enumerate(estimates(agreement)):
         if found.mostly_small:
             what = Text(
-                "about {small} of its {rows} rows will hold fewer than {least} people: ask by fewer periods, "
-                "bands or dimensions",
-                {"small": found.small, "rows": found.rows, "least": threshold(agreement)},
+                "about {small} of the {inhabited} rows that anybody can be in will hold fewer than {least} "
+                "people: ask by fewer periods, bands or dimensions",
+                {"small": found.small, "inhabited": found.inhabited, "least": threshold(agreement)},
             )
             yield ("measure", index), what
 

@@ -89,10 +89,19 @@ def agreement_of(
 @st.composite
 def rounds(draw: st.DrawFn) -> tuple[Agreement, Registers]:
     """An agreement with one to three measures of any kind, and registers with some of PEOPLE."""
-    chance = chance_of(draw)
-    dimensions = Dimensions(chance.coin(), chance.pick([None, *BANDS]))
-    agreement = agreement_of(a_window(chance), some_parties(chance), dimensions)
+    return a_round(chance_of(draw))
+
+
+def a_round(chance: Chance) -> tuple[Agreement, Registers]:
+    """See rounds."""
+    agreement, registers = asking_nothing(chance)
     trees = Trees(chance, agreement)
     measures = tuple(measure(trees, f"m{i}") for i in range(chance.whole(1, 3)))
-    registers = {s.key: register(chance, agreement, s) for s in agreement.series}
     return replace(agreement, measures=measures), registers
+
+
+def asking_nothing(chance: Chance) -> tuple[Agreement, Registers]:
+    """An agreement still without measures, and registers."""
+    dimensions = Dimensions(chance.coin(), chance.pick([None, *BANDS]))
+    agreement = agreement_of(a_window(chance), some_parties(chance), dimensions)
+    return agreement, {s.key: register(chance, agreement, s) for s in agreement.series}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import os
 from collections.abc import Iterator, Mapping
 from random import Random
@@ -17,12 +15,12 @@ from linkage.agreement.model import Agreement
 from linkage.match import count
 from linkage.measures.kinds import Questions
 from linkage.measures.model import Cells, Change, Figures, Frame, Measure, Note, People, Sums
-from linkage.release import PackageFact, control
 from tests import oracle
 from tests.fake_package import ROUND_KEY, packages
 from tests.oracle import Registers
 from tests.oracle_time import amounts_around
 from tests.oracle_world import World, age, sex
+from tests.played import released
 from tests.random_rounds import rounds
 
 DERIVED = [("period", "mean"), ("part", "sum"), ("part", "surplus")]
@@ -66,11 +64,9 @@ def assert_same(cells: Cells, measure: Measure, registers: Registers, agreement:
 
 def assert_told(figures: Figures, registers: Registers, agreement: Agreement) -> None:
     """What is released of the figures under "exact" is, row by row, what the oracle says."""
-    facts = [PackageFact(p.name, "0" * 32, "0" * 128, 100) for p in agreement.parties]
-    release = control(figures, agreement, facts, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    tables = json.loads(release.to_bytes())["tables"]
-    for measure, table in zip(agreement.measures, tables, strict=True):
-        assert table["rows"] == oracle.rows(measure, registers, agreement), measure
+    tables = released(figures, agreement)
+    for measure, found in zip(agreement.measures, tables, strict=True):
+        assert found == oracle.rows(measure, registers, agreement), measure
 
 
 def people_of(registers: Registers, agreement: Agreement, keys: Mapping[str, int]) -> People:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 
+import pytest
+
 from linkage.agreement import parse, template
 from tests.agreements import READY, WHOLE
 from tests.needs import ROOT
@@ -36,6 +38,21 @@ def test_the_template_and_the_example_have_the_same_keys() -> None:
         assert keys(tomllib.loads(READY)) - ours == {("measure", "of", "mean"), ("measure", "source")}
         assert ours - keys(tomllib.loads(READY)) == set()
         assert "of = { mean = 26023 }" in template(lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "sv"])
+def test_what_stands_in_the_template_as_an_example_can_be_used(lang: str) -> None:
+    used = re.sub(r"(?m)^#   (?=\[\[|[a-z]+ +=)", "", template(lang))
+    agreement = parse(used)
+    assert {m.kind for m in agreement.measures} == {
+        *("count", "overlap", "howmany", "share"),
+        *("flow", "outcome", "duration", "change"),
+    }
+    left_out = keys(tomllib.loads(WHOLE)) - keys(tomllib.loads(used))
+    assert left_out == {("measure", "of", "mean"), ("measure", "source")} | {
+        ("measure", key) for key in ("every", "within", "for")
+    }
+    assert [w for w in agreement.warnings if "rows that anybody can be in" not in str(w)] == []
 
 
 def test_what_is_said_of_the_limits_is_so() -> None:

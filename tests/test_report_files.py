@@ -19,22 +19,26 @@ from openpyxl.worksheet.worksheet import Worksheet
 from linkage.release import Release, parse
 from linkage.report import csv, excel, frames
 from linkage.report.delimited import _text
+from linkage.report.frames import heading
 from linkage.report.words import Words
 from linkage.report.workbook import _footer, sheet_names
 from linkage.texts import Lang
-from tests.releases import AGREED, year
+from tests.releases import AGREED, over_time, year
 
 LANGS = [Lang.SV, Lang.EN]
 HEAD = 6  # the row of the heads, counted from 1
+SAMPLES = {"a year": year()[1], "over time": over_time()[1]}
+BOTH = [pytest.param(found, id=name) for name, found in SAMPLES.items()]
 
 
 @cache
-def book(lang: Lang) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(excel(year()[1], lang)))
+def book(lang: Lang, sample: str) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(excel(SAMPLES[sample], lang)))
 
 
-def sheets(lang: Lang) -> list[Worksheet]:
-    return [sheet for sheet in book(lang).worksheets if isinstance(sheet, Worksheet)]
+def sheets(lang: Lang, found: Release = SAMPLES["a year"]) -> list[Worksheet]:
+    sample = next(name for name, release in SAMPLES.items() if release is found)
+    return [sheet for sheet in book(lang, sample).worksheets if isinstance(sheet, Worksheet)]
 
 
 def renamed(title: str) -> Release:
@@ -51,12 +55,14 @@ def renamed(title: str) -> Release:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_each_table_has_a_sheet_with_its_numbers_as_numbers(lang: Lang) -> None:
-    found = year()[1]
+@pytest.mark.parametrize("found", BOTH)
+def test_each_table_has_a_sheet_with_its_numbers_as_numbers(found: Release, lang: Lang) -> None:
     words = Words(found, lang)
-    for table, sheet in zip(found.tables, sheets(lang)[1:], strict=True):
+    for table, sheet in zip(found.tables, sheets(lang, found)[1:], strict=True):
         heads = [cell.value for cell in sheet[HEAD]]
-        assert heads[: len(table.keys)] == [words.heading(key, table) for key in table.keys]
+        keys = (*table.keys, *table.values)
+        assert heads[: len(keys)] == [heading(key, table, words) for key in keys]
+        assert len(set(heads)) == len(heads)
         assert sheet.max_row == HEAD + len(table.rows)
         for cells, row in zip(sheet.iter_rows(min_row=HEAD + 1, values_only=True), table.rows, strict=True):
             numbers = cells[len(table.keys) : len(table.keys) + len(table.values)]
@@ -82,8 +88,9 @@ def test_the_red_line_stands_on_every_sheet_and_every_printed_page(lang: Lang) -
 
 
 @pytest.mark.parametrize("lang", LANGS)
-def test_heads_stay_in_sight_and_filter(lang: Lang) -> None:
-    for table, sheet in zip(year()[1].tables, sheets(lang)[1:], strict=True):
+@pytest.mark.parametrize("found", BOTH)
+def test_heads_stay_in_sight_and_filter(found: Release, lang: Lang) -> None:
+    for table, sheet in zip(found.tables, sheets(lang, found)[1:], strict=True):
         assert sheet.freeze_panes == sheet.cell(HEAD + 1, len(table.keys) + 1).coordinate
         assert sheet.auto_filter.ref == f"A{HEAD}:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
         assert sheet.print_title_rows == f"${HEAD}:${HEAD}"
@@ -113,7 +120,7 @@ def test_the_same_release_gives_the_same_workbook_at_any_time() -> None:
     first = excel(year()[1], Lang.SV)
     time.sleep(1.1)  # a time in the file would be another one now
     assert excel(year()[1], Lang.SV) == first
-    created = book(Lang.SV).properties.created
+    created = book(Lang.SV, "a year").properties.created
     assert created is not None
     assert created.replace(tzinfo=None) == year()[1].made.replace(tzinfo=None)
 
@@ -130,6 +137,41 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(title: str) -> None:
                 assert cell.data_type != "f"
                 assert cell.hyperlink is None or cell.hyperlink.target is None
     assert str(made.worksheets[1].cell(1, 1).value)[:100] == title[:100].replace("\ufffe", "\ufffd")
+
+
+COLUMNS = {
+    "steg": ["Månad", "Kön", "Från", "Till", "Övergångar"],
+    "till-programmet": ["Månad", "Kön", "Personer", "Av", "Procent"],
+    "langd": ["Kön", "Ålder", "Vistelsens längd, i månader", "Personer"],
+    "bistandet": ["Kön", "Månader före och efter", "kr per person", "Personer"],
+    "platser": ["Månad", "Kön", "Personer", "Av", "Procent"],
+}
+
+
+def sheet_of(measure: str, lang: Lang = Lang.SV) -> Worksheet:
+    found = over_time()[1]
+    return sheets(lang, found)[1 + [t.measure for t in found.tables].index(measure)]
+
+
+@pytest.mark.parametrize("measure", COLUMNS)
+def test_columns_over_time_say_what_they_hold_and_in_which_unit(measure: str) -> None:
+    heads = [cell.value for cell in sheet_of(measure)[HEAD]]
+    assert heads[: len(COLUMNS[measure])] == COLUMNS[measure]
+
+
+def test_lengths_and_offsets_are_numbers_so_that_they_sort() -> None:
+    rows = sheet_of("langd").iter_rows(min_row=HEAD + 1, max_row=HEAD + 12, values_only=True)
+    assert [row[2] for row in rows] == [*range(1, 11), "Medel, i månader", "Median, i månader"]
+    rows = sheet_of("bistandet").iter_rows(min_row=HEAD + 1, max_row=HEAD + 9, values_only=True)
+    assert [row[1] for row in rows] == [-3, -2, -1, 0, 1, 2, 3, "Ändrad nivå", "Ändrat medel"]
+    lines = csv(over_time()[1], Lang.SV)["bistandet.csv"].decode("utf-8-sig").splitlines()
+    assert [line.split(";")[1] for line in lines[1:5]] == ["-3", "-2", "-1", "0"]
+
+
+def test_a_flow_names_where_people_come_from_and_where_they_go() -> None:
+    rows = sheet_of("steg").iter_rows(min_row=HEAD + 1, max_row=HEAD + 16, values_only=True)
+    places = ["Programmet", "Vuxen i staden", "Ung i staden", "Annanstans"]
+    assert [row[2:4] for row in rows] == [(start, end) for start in places for end in places]
 
 
 NAMES = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), min_size=1, max_size=12)
@@ -174,8 +216,10 @@ def test_a_footer_is_short_and_has_no_code_in_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(("lang", "separator", "point"), [(Lang.SV, ";", ","), (Lang.EN, ",", ".")])
-def test_csv_holds_the_rows_as_the_language_writes_numbers(lang: Lang, separator: str, point: str) -> None:
-    found = year()[1]
+@pytest.mark.parametrize("found", BOTH)
+def test_csv_holds_the_rows_as_the_language_writes_numbers(
+    found: Release, lang: Lang, separator: str, point: str
+) -> None:
     files = csv(found, lang)
     assert list(files) == [f"{table.measure}.csv" for table in found.tables]
     for table in found.tables:
@@ -256,6 +300,18 @@ def test_frames_have_the_keys_of_the_release_and_types_that_fit() -> None:
     )
     mean = found.table("volym").number(period="mean", part="unique")
     assert round(float(months["value"].mean()), 1) == float(mean or 0)
+
+
+def test_frames_over_time_have_types_that_fit() -> None:
+    made = frames(over_time()[1])
+    change = made["bistandet"]
+    assert list(change.columns) == ["sex", "offset", "value", "people", "note"]
+    assert [str(kind) for kind in change.dtypes] == ["string", "string", "Int64", "Int64", "string"]
+    assert [*change["offset"][:9]] == ["-3", "-2", "-1", "0", "1", "2", "3", "level", "mean"]
+    moves = made["steg"].query("period == '2020-03' and sex == 'all'")
+    assert list(moves.columns) == ["period", "sex", "from", "to", "value", "note"]
+    assert int(moves["value"].sum()) == 400
+    assert str(made["langd"]["length"].dtype) == "string"
 
 
 def test_frames_of_two_neighbours_are_not_mixed_up() -> None:

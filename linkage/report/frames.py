@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from linkage.release.counts import ALL, MEAN
+from linkage.report.courses import LENGTHS
+from linkage.report.words import AROUND
 
 if TYPE_CHECKING:
     from linkage.release.document import Release
@@ -15,12 +17,15 @@ if TYPE_CHECKING:
     from linkage.release.tables import Table
     from linkage.report.words import Words
 
+PERIODS: Final = {"length": LENGTHS, "offset": AROUND}
+"""Labels that are numbers of periods: a column of them says which periods, so that they stay numbers."""
+
 
 def frames(release: Release) -> dict[str, pd.DataFrame]:
     """All tables, by measure, as they are in release.json: its keys as columns, its rows in order.
 
-    Counts are Int64, or Float64 where a mean is among them; per cents Float64; labels and notes are text, the
-    sets of an overlap joined by " + ".
+    Counts and amounts are Int64, or Float64 where a mean is among them; per cents Float64. Labels and notes are
+    text: the sets of an overlap joined by " + ", and lengths and offsets, among which are "mean" and "level".
     """
     return {table.measure: _typed(table) for table in release.tables}
 
@@ -28,6 +33,7 @@ def frames(release: Release) -> dict[str, pd.DataFrame]:
 def _typed(table: Table) -> pd.DataFrame:
     keys = (*table.keys, *table.values, "note")
     cells = {key: [_plain(row.get(key)) for row in table.rows] for key in keys}
+    cells |= {key: [str(cell) for cell in cells[key]] for key in table.keys if key in PERIODS}
     types = dict.fromkeys(keys, "string") | {key: _number_type(cells[key]) for key in table.values}
     if table.own_key == "lists":
         types["lists"] = "Int64"
@@ -41,13 +47,14 @@ def _number_type(cells: list[str | int | float | None]) -> str:
 def named(table: Table, words: Words) -> pd.DataFrame:
     """One table with its labels and headings in the words of a language; numbers as int and Decimal.
 
-    Periods keep their codes (2020-01), so that they sort. The last columns are the note and the protection.
+    Periods keep their codes (2020-01), and lengths and offsets are numbers of periods, so that they sort. The
+    last columns are the note and the protection.
     """
     found: dict[str, list[Scalar]] = {}
     for key in table.keys:
-        found[words.heading(key, table)] = [_said(key, row[key], words) for row in table.rows]
+        found[heading(key, table, words)] = [_said(key, row[key], table, words) for row in table.rows]
     for key in table.values:
-        found[words.heading(key, table)] = [row[key] for row in table.rows]
+        found[heading(key, table, words)] = [row[key] for row in table.rows]
     notes = [words.note(row["note"]) if "note" in row else "" for row in table.rows]
     found[words.heading("note", table)] = list(notes)
     if words.release.exact:
@@ -55,10 +62,17 @@ def named(table: Table, words: Words) -> pd.DataFrame:
     return pd.DataFrame(found, dtype=object)
 
 
-def _said(key: str, label: Scalar, words: Words) -> str:
+def heading(key: str, table: Table, words: Words) -> str:
+    """What a column of a file is called, with its unit where it has one."""
+    return words.t(PERIODS[key][words.unit]) if key in PERIODS else words.heading(key, table)
+
+
+def _said(key: str, label: Scalar, table: Table, words: Words) -> str | int:
+    if key in PERIODS and isinstance(label, int):
+        return label
     if key == "period" and label not in (ALL, MEAN):
         return str(label)
-    return words.label(key, label)
+    return words.label(key, label, table.kind)
 
 
 def _plain(cell: Scalar) -> str | int | float | None:

@@ -12,7 +12,7 @@ import xlsxwriter
 from linkage.report.answers import answer, question
 from linkage.report.bridge import bridge
 from linkage.report.coverage import missing
-from linkage.report.frames import named
+from linkage.report.frames import PERIODS, named
 from linkage.report.guide import guide
 from linkage.report.words import Words, printable
 
@@ -140,8 +140,9 @@ class _Book:
         row = self._put(sheet, row, answer(table, words), "plain")
         row = self._put(sheet, row, question(table, words), "soft")
         head = row + 1
-        for column, name in enumerate(frame.columns):
-            numeric = column >= len(table.keys) and column < len(table.keys) + len(table.values)
+        keys = (*table.keys, *table.values, *[""] * len(frame.columns))
+        for column, (name, key) in enumerate(zip(frame.columns, keys, strict=False)):
+            numeric = key in table.values or key in PERIODS
             self._text(sheet, head, column, name, "number_head" if numeric else "column_head")
             cells = frame[name].tolist()
             for place, cell in enumerate(cells):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from linkage.match.join import join
 from linkage.match.plan import _JOIN, _WORDS, plan
 from linkage.match.reader import Piece
 from linkage.measures.kinds import Questions
-from linkage.measures.model import Cells, Change, Expression, Frame, Presence
+from linkage.measures.model import Cells, Change, Expression, Flow, Frame, Presence
 from linkage.package.layout import Layout
 from linkage.package.pairs import Pairs
 from linkage.tokens import words
@@ -141,7 +142,12 @@ def test_memory_knows_of_amounts() -> None:
         plan([city({}), state([])], QUESTIONS, memory=100_000, workers=1, blocks=None)
 
 
-def test_a_block_with_amounts_takes_no_more_than_was_reckoned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_block_takes_no_more_than_was_reckoned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where everybody is somewhere in every period, and is looked at period by period."""
+    here = Expression("city.here", Presence("city.here"), WINDOW.full, dated=True, label="Here")
+    measures = (*MEASURES, Flow("f", "F", ("period",), None, (here, EXIT)))
+    asked = replace(AGREEMENT, measures=measures)
+    questions = Questions(measures, QUESTIONS.frame)
     random = np.random.default_rng(3)
     numbers = [f"p{i}" for i in range(40_000)]
     paid = dict(zip(numbers, random.integers(0, MOST, (len(numbers), 3)).tolist(), strict=True))
@@ -150,7 +156,9 @@ def test_a_block_with_amounts_takes_no_more_than_was_reckoned(monkeypatch: pytes
     for package in packages:
         package.open_range(0, ROUND_KEY)
     tracemalloc.start()
-    count(packages, AGREEMENT, ROUND_KEY)
+    count(packages, asked, ROUND_KEY)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 2 * len(numbers) * (_JOIN + _WORDS + QUESTIONS.bytes_per_person)
+    rows = 2 * len(numbers)
+    assert questions.bytes_of_block(rows) > rows * questions.bytes_per_person
+    assert peak < rows * (_JOIN + _WORDS) + questions.bytes_of_block(len(numbers))

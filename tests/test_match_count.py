@@ -128,9 +128,9 @@ def test_little_memory_means_more_blocks_and_the_same_figures() -> None:
     packages = made()
     least = plan(packages, QUESTIONS, memory=None, workers=2, blocks=None)
     assert least.blocks == 4
-    tight = plan(packages, QUESTIONS, memory=1_200_000, workers=2, blocks=None)
+    tight = plan(packages, QUESTIONS, memory=1_700_000, workers=2, blocks=None)
     assert tight.blocks > 4
-    assert same(count(made(), AGREEMENT, ROUND_KEY, memory=1_200_000, workers=2), ONCE)
+    assert same(count(made(), AGREEMENT, ROUND_KEY, memory=1_700_000, workers=2), ONCE)
 
 
 def test_much_memory_changes_nothing() -> None:

@@ -22,6 +22,7 @@ from linkage.measures.model import (
     Note,
     Overlap,
     People,
+    Places,
     Presence,
     Share,
 )
@@ -241,6 +242,9 @@ def test_share_of_a_number_from_elsewhere() -> None:
     cells = asked(Share("m", "M", ("period",), None, read("city.krami"), 7, "elsewhere"))
     assert axes(cells)["role"] == ("value",)
     assert told(cells, role="value") == [2, 1, 0, 1, 3]
+    places = asked(Share("m", "M", ("period",), None, read("city.krami | city.hall"), Places(7)))
+    assert axes(places)["role"] == ("value",)
+    assert told(places, role="value") == ["no dates"] * 4 + [4]
 
 
 @pytest.mark.parametrize("periods", [1, 8, 9, 16, 17, 33, 49, 60])

@@ -100,12 +100,16 @@ def _rows(packages: Sequence[Package], log: int) -> float:
 
 
 def _bytes(packages: Sequence[Package], questions: Questions, log: int) -> int:
-    """Bytes that one worker needs at most: parts while they are opened, what is open, and one block."""
+    """Bytes that one worker needs at most: parts while they are opened, what is open, and one block.
+
+    An open part is there as it was opened, and as columns that are aligned.
+    """
     opened = 0.0
     any_pairs = any(p.pairs for p in packages)  # then a block is copied without what is set aside
     for p in packages:
         parts = 2.0 ** max(0, p.ranges - log)
-        columns = _part(p) * (1 + any_pairs) + p.layout.rows_in(_part(p)) * _WORDS
+        columns = _part(p) * (2 + any_pairs) + p.layout.rows_in(_part(p)) * _WORDS
         opened += parts * columns
     opening = 2 * max(_part(p) for p in packages)  # sealed and open at a time
-    return int(opening + opened + _rows(packages, log) * (_JOIN + questions.bytes_per_person))
+    rows = _rows(packages, log)
+    return int(opening + opened + rows * _JOIN) + questions.bytes_of_block(rows)

@@ -18,6 +18,7 @@ from linkage.measures.kinds.howmany import HowManyTable
 from linkage.measures.kinds.outcome import OutcomeTable
 from linkage.measures.kinds.overlap import OverlapTable
 from linkage.measures.kinds.share import ShareTable
+from linkage.measures.kinds.tally import bytes_spread
 from linkage.measures.model import (
     Change,
     Count,
@@ -75,9 +76,18 @@ class Questions:
         self.age = self.program.looks_at_age or any("age" in m.by for m in measures)
         self.record_keys = record_keys
 
+    def bytes_of_block(self, people: float) -> int:
+        """Memory that a block of so many people takes, at most."""
+        over_time = any(
+            isinstance(m, Flow) or (isinstance(m, Overlap | HowMany) and "period" in m.by)
+            for m in self._measures
+        )
+        spread = bytes_spread(people, self.frame.window.dtype) if over_time else 0
+        return int(people * self.bytes_per_person) + spread
+
     @property
     def bytes_per_person(self) -> int:
-        """Memory that a block takes per person, at most: columns, answers, what a histogram needs."""
+        """Of these, what each person takes: columns, answers, what a histogram needs."""
         at_work = max([_AT_WORK, *(2 * len(m.expressions) + 4 for m in self._measures)])
         answers = len(self.series) + self.program.most_held() + at_work
         amounts = len(self.amounts) * len(self.frame.window) * 4

@@ -24,6 +24,13 @@ _BITS = (np.arange(1 << _BYTE) >> np.arange(_BYTE)[:, None] & 1).astype(np.int64
 """Bit p of every byte, shape (8, 256)."""
 _PLACES = 1 << 18
 """People times periods that are looked at together: little memory, and few calls of numpy."""
+_PLACE = 64
+"""Bytes for each of them at most, where everybody is somewhere: places, codes, classes, and their copies."""
+
+
+def bytes_spread(people: float, dtype: np.dtype[Any]) -> int:
+    """Memory that sums_per_period and moves_per_period take for so many people, beside their tables."""
+    return int(min(people * dtype.itemsize * _BYTE, _PLACES)) * _PLACE
 
 
 def first(events: Bits, mask: int) -> Bits:

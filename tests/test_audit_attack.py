@@ -61,11 +61,11 @@ def problems(draw: st.DrawFn) -> Problem:
         sums = [int(p.told.values(p.people)[0]) for p in parts]
         larger = 0 if sums[0] >= sums[1] else 1
         complete = draw(st.booleans()) and sums[0] == sums[1]
-        row = draw(st.integers(0, min(len(p.told) for p in parts) - 1))
-        first = int(parts[larger].told.values(parts[larger].people)[row])
-        second = int(parts[1 - larger].told.values(parts[1 - larger].people)[row])
+        tied_row = draw(st.integers(0, min(len(p.told) for p in parts) - 1))
+        first = int(parts[larger].told.values(parts[larger].people)[tied_row])
+        second = int(parts[1 - larger].told.values(parts[1 - larger].people)[tied_row])
         if first >= second and (not complete or first == second):
-            ties.append(Tie((larger, row), ((1 - larger, row),), complete))
+            ties.append(Tie((larger, tied_row), ((1 - larger, tied_row),), complete))
     return Problem(tuple(parts), tuple(ties), ("outsider", "one"), draw(st.integers(1, 3)))
 
 

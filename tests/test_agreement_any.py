@@ -9,8 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from keys.errors import Text
 from keys.names import BadNameError, check_name
 from linkage.agreement import diff, fill, following, parse, plain, show
+from linkage.agreement.estimate import estimates
 from linkage.agreement.names import fault
 from linkage.errors import AgreementError
 from linkage.texts import Lang, say
@@ -114,6 +116,57 @@ def test_any_value_anywhere(path: Path, value: Any) -> None:
     assert tomllib.loads(fill(text, {})) == tomllib.loads(text)
     assert parse(following(text)).round == agreement.round + 1
     assert (diff(WHOLE, text) == []) == (agreement.digest == parse(WHOLE).digest)
+
+
+EXPRESSIONS = st.sampled_from(
+    [
+        *("malmo.krami", "malmo.*", "malmo.aktivitetscenter", "af.bistand", "volume", "sex.man", "places"),
+        *("malmo.krami | af.etablering", "ever(volume)", "left(af.etablering)", "was(malmo.krami, 11)"),
+        *("malmo.krami-volume", "malmo.krami - malmo.krami", "!young", "bridge(malmo.krami, 70)"),
+    ]
+)
+KEYS_OF_QUESTIONS: dict[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys(("count", "share", "of", "leaving", "to", "duration", "change", "around"), EXPRESSIONS),
+    **dict.fromkeys(("parts", "overlap", "howmany", "flow"), st.lists(EXPRESSIONS, max_size=3)),
+    **dict.fromkeys(("every", "at", "within", "for", "before", "after", "target"), st.integers(-1, 13)),
+    "by": st.lists(st.sampled_from(["period", "span", "sex", "age"]), max_size=3),
+    "against": st.sampled_from(["first-half", "all"]),
+}
+ASKED = (
+    *(("count",), ("count", "parts"), ("overlap",), ("howmany",), ("share", "of"), ("flow",)),
+    *(("flow", "every"), ("leaving", "to", "at"), ("leaving", "to", "within"), ("leaving", "to", "for")),
+    *(("duration",), ("change", "around", "before", "after")),
+)
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> dict[str, Any]:
+    """A question with the keys of its kind, and sometimes others."""
+    wanted = draw(st.sampled_from(ASKED))
+    more = draw(st.sets(st.sampled_from(["by", "target", "against"]), max_size=2))
+    if draw(st.booleans()):
+        more |= draw(st.sets(st.sampled_from(sorted(KEYS_OF_QUESTIONS)), max_size=1))
+    return {"name": "m", "title": "M"} | {k: draw(KEYS_OF_QUESTIONS[k]) for k in {*wanted, *more}}
+
+
+@settings(max_examples=300, deadline=None)
+@given(questions())
+def test_any_question(question: dict[str, Any]) -> None:
+    text = text_of({**DOCUMENT, "measure": [question]})
+    told: tuple[Text | str, ...] = ()
+    try:
+        agreement = parse(text)
+    except AgreementError as error:
+        told = error.details
+    if told:
+        assert all(say(detail, lang) for detail in told for lang in Lang)
+        return
+    (found,) = estimates(agreement)
+    assert found.rows >= (found.inhabited or 0) >= (found.small or 0) >= 0
+    assert (found.small is None) == (found.inhabited is None)
+    for lang in Lang:
+        assert show(agreement, lang)
+        assert all(say(warning, lang) for warning in agreement.warnings)
 
 
 @settings(max_examples=100, deadline=None)

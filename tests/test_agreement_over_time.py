@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,6 +13,7 @@ from linkage.agreement.model import Agreement
 from linkage.agreement.over_time import events, surrounded
 from linkage.agreement.sizes import MANY, MOST, size, too_many
 from linkage.measures.model import Change, Duration, Flow, Follow, Outcome, Places, Share
+from linkage.package.layout import Layout
 from linkage.texts import Lang
 from tests import releases
 from tests.agreements import READY, WHOLE, changed
@@ -80,6 +82,15 @@ def test_all_of_a_party_leaves_its_amounts_out_of_states() -> None:
     ).measures[6]
     assert isinstance(flow, Flow)
     assert "bistand" not in repr(flow)
+
+
+def test_what_is_told_of_a_series_asks_nothing_more_of_a_party() -> None:
+    bare = re.sub(
+        r"(?m)^(places|expected) = .*\n", "", WHOLE.replace('of    = "places"', 'of = "malmo.krami"')
+    )
+    assert "expected" not in bare
+    for party in ("malmo", "af"):
+        assert Layout.of(parse(WHOLE), party) == Layout.of(parse(bare), party)
 
 
 SAID = {

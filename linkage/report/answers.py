@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from linkage.release.counts import ALL, MEAN, tenth
 from linkage.report.answers_over_time import changed, moved, reached, stayed
-from linkage.report.questions import follow_up, in_words
+from linkage.report.questions import follow_up, in_words, where
 from linkage.report.words import shown
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ def question(table: Table, words: Words) -> str:
 
 def _over_time(table: Table, words: Words, asked: str) -> str:
     if table.kind == "outcome":
-        to, when = in_words(str(table.to), words), follow_up(table, words)
+        there, when = where(str(table.to), words), follow_up(table, words)
         return words.t(
-            "Of those who leave {asked}, how many are in {to} {when}?", asked=asked, to=to, when=when
+            "Of those who leave {asked}, how many are {there} {when}?", asked=asked, there=there, when=when
         )
     if table.kind == "duration":
         return words.t("How long do people stay in {asked}?", asked=asked)
     return words.t(
-        "How much is {amount} per person, from {before} before to {after} after the event {asked}?",
+        "How much is {amount} per person around the event ({asked}), from {before} before to {after} after?",
         amount=in_words(str(table.amount), words),
         before=words.spell(table.before or 1),
         after=words.spell(table.after or 1),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkage.release.counts import ALL, MEAN, tenth
 from linkage.release.tables import ELSEWHERE
-from linkage.report.questions import follow_up, in_words
+from linkage.report.questions import follow_up, in_words, where
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -75,18 +75,18 @@ def _told(value: Fraction, *, mean: bool) -> int | Decimal:
 
 def reached(table: Table, words: Words) -> str:
     """The share of those who left; span by span where the table has a few spans."""
-    to, when = in_words(str(table.to), words), follow_up(table, words)
+    there, when = where(str(table.to), words), follow_up(table, words)
     spans = [str(span) for span in dict.fromkeys(row.get("span", ALL) for row in table.rows) if span != ALL]
     listed = [_of_span(table, words, span) for span in spans[:MOST_SPANS]] if len(spans) <= MOST_SPANS else []
     said = ""
     if known := [one for one in listed if one]:
-        said = words.t("In {to} {when}: {numbers}.", to=to, when=when, numbers="; ".join(known))
+        said = words.t("Found {there} {when}: {numbers}.", there=there, when=when, numbers="; ".join(known))
     elif (found := _share(table, {})) is not None:
         percent, value, of = found
         said = words.t(
-            "{percent} are in {to} {when}: {value} out of {of}.",
+            "{percent} are {there} {when}: {value} out of {of}.",
             percent=words.percent(percent),
-            to=to,
+            there=there,
             when=when,
             value=words.number(value),
             of=words.number(of),

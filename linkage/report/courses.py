@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
 from linkage.release.tables import ELSEWHERE
 from linkage.report.chart import Chart, listed, representative
@@ -15,6 +14,7 @@ from linkage.report.charts.columns import Mark, histogram
 from linkage.report.charts.curves import curves
 from linkage.report.charts.flows import Stream, flows
 from linkage.report.charts.series import Series
+from linkage.report.labels import labels_of
 from linkage.report.words import shown
 from linkage.window import Unit
 
@@ -41,8 +41,9 @@ LENGTHS: Final = {
 
 def moves(table: Table, words: Words) -> Iterator[Chart]:
     """A Sankey diagram of everybody, and where most stay, one of those who move."""
-    for labels, when in _stretches(table, words):
-        streams = _streams(table, labels)
+    drawn = [(_streams(table, labels), labels, when) for labels, when in _stretches(table, words)]
+    most = max((sum(stream.value for stream in streams) for streams, _, _ in drawn), default=0)
+    for streams, labels, when in drawn:
         if not streams:
             continue
         caption = words.t(
@@ -50,7 +51,7 @@ def moves(table: Table, words: Words) -> Iterator[Chart]:
             spell=words.spell(table.every or 1),
             when=when,
         )
-        yield _flow(table, words, streams, caption, _left_out(table, words, labels))
+        yield _flow(table, words, streams, caption, _left_out(table, words, labels), most)
         moved = [stream for stream in streams if stream.start != stream.end]
         if moved and 2 * sum(s.value for s in moved) < sum(s.value for s in streams):
             caption = words.t(
@@ -58,7 +59,7 @@ def moves(table: Table, words: Words) -> Iterator[Chart]:
                 spell=words.spell(table.every or 1),
                 when=when,
             )
-            yield _flow(table, words, moved, caption, "")
+            yield _flow(table, words, moved, caption, "", sum(s.value for s in moved))
 
 
 def _stretches(table: Table, words: Words) -> list[tuple[dict[str, Scalar], str]]:
@@ -83,7 +84,9 @@ def _streams(table: Table, labels: dict[str, Scalar]) -> list[Stream]:
     return [Stream(i, j, value) for (i, j), value in values.items() if value is not None and value > 0]
 
 
-def _flow(table: Table, words: Words, streams: Sequence[Stream], caption: str, note: str) -> Chart:
+def _flow(
+    table: Table, words: Words, streams: Sequence[Stream], caption: str, note: str, tall: int | Decimal
+) -> Chart:
     names = [words.title(state) for state in (*table.items, ELSEWHERE)]
     whole = sum((stream.value for stream in streams), Decimal(0))
 
@@ -91,7 +94,7 @@ def _flow(table: Table, words: Words, streams: Sequence[Stream], caption: str, n
         return words.number(shown(value, whole))
 
     def draw(width: int) -> Picture:
-        return flows(names, streams, say, width)
+        return flows(names, streams, say, tall, width)
 
     told = [
         words.t("stay in {state}: {number}", state=names[s.start], number=say(s.value))
@@ -220,14 +223,3 @@ def _curves(
 def _amounts(table: Table, labels: dict[str, Scalar]) -> tuple[int | Decimal | None, ...]:
     offsets = range(-(table.before or 0), (table.after or 0) + 1)
     return tuple(table.number(offset=offset, **labels) for offset in offsets)
-
-
-def labels_of(table: Table, dimension: str) -> list[str]:
-    """The labels of a dimension, without an "other" that is nobody; none where the table has not asked."""
-    if dimension not in table.dimensions:
-        return []
-    found = list(dict.fromkeys(str(row[dimension]) for row in table.rows))
-    somebody = {
-        str(row[dimension]) for row in table.rows if any(row.get(key) for key in ("value", "of", "people"))
-    }
-    return [label for label in found if label != OTHER or label in somebody]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
+from linkage.report.labels import nobody
 
 if TYPE_CHECKING:
     from linkage.release.rows import Row, Scalar
@@ -62,7 +63,7 @@ class Layout:
     def __init__(self, table: Table, words: Words) -> None:
         self._table = table
         self._words = words
-        empty = [d for d in ("sex", "age") if d in table.dimensions and self._nobody(d)]
+        empty = [d for d in ("sex", "age") if d in table.dimensions and nobody(table, d)]
         self._shown = [row for row in table.rows if all(row[d] != OTHER for d in empty)]
         self.left_out = len(self._shown) < len(table.rows)
         self._flat_only = len(table.values) > 1
@@ -112,10 +113,6 @@ class Layout:
             return False
         totals = self.totals()
         return sum(len(line.cells) for line in totals.lines) < len(self._shown) * len(self._table.values)
-
-    def _nobody(self, dimension: str) -> bool:
-        others = [row for row in self._table.rows if row[dimension] == OTHER]
-        return not any(row[key] for row in others for key in ("value", "of", "people") if key in row)
 
     def _is_total(self, row: Row) -> bool:
         in_time = row.get("period", ALL) in (ALL, MEAN)
@@ -177,7 +174,9 @@ class Layout:
         words, table = self._words, self._table
         heads: tuple[str, ...] = (words.heading("value", table),)
         if across is not None:
-            heads = tuple(words.column(str(c)) if short else words.label(across, c) for c in columns)
+            heads = tuple(
+                words.column(str(c)) if short else words.label(across, c, table.kind) for c in columns
+            )
             if across == "to":
                 heads = tuple(words.t("to {state}", state=head) for head in heads)
         return Grid(self._heads(keys, rows), heads, _ordered(lines))
@@ -189,7 +188,7 @@ class Layout:
         return tuple(words.t("When") if k == "period" and totals else words.heading(k, table) for k in keys)
 
     def _said(self, row: Row, keys: Sequence[str]) -> tuple[str, ...]:
-        return tuple(self._words.label(key, row[key]) for key in keys)
+        return tuple(self._words.label(key, row[key], self._table.kind) for key in keys)
 
     def _cell(self, row: Row, key: str) -> Cell:
         value = row[key]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
 from linkage.report.chart import Chart, listed, representative
 from linkage.report.charts.axes import NARROW_BELOW
@@ -16,7 +15,8 @@ from linkage.report.charts.lines import lines, small_multiples
 from linkage.report.charts.series import Series
 from linkage.report.charts.sets import Combination, combinations
 from linkage.report.courses import around, moves, stays
-from linkage.report.questions import follow_up, in_words
+from linkage.report.labels import labels_of
+from linkage.report.questions import follow_up, where
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -104,10 +104,11 @@ class _Charts:
         percents = [table.number("percent", period=period) for period in periods]
         labels = ["" if percent is None else words.percent(percent) for percent in percents]
         said = (self.t("People"), self.t("{number} places", number=words.number(places)))
+        target = self._target_of(places)
         if self._tells_periods and any(count is not None for count in people):
 
             def draw(width: int) -> Picture:
-                return against_places(people, labels, places, words, said, width)
+                return against_places(people, labels, places, words, said, width, target)
 
             caption = self.t("People in each period, against {number} places", number=words.number(places))
             share = self._told(self._series(self.t("Per cent of the places that are taken")))
@@ -117,6 +118,14 @@ class _Charts:
             yield from self._by_dimension("age", with_all=False)
         elif (mean := table.number(period=MEAN)) is not None and table.time == "period":
             yield from self._bars(self._against(mean, places))
+
+    def _target_of(self, places: int) -> Bar | None:
+        """The target as a number of people, where there is one."""
+        target = self._table.target
+        if target is None:
+            return None
+        said = self.t("Target {percent}", percent=self._words.percent(target))
+        return Bar("", Decimal(places) * target / 100, said)
 
     def _against(self, mean: int | Decimal, places: int) -> list[Bar]:
         words, percent = self._words, self._table.number("percent", period=MEAN)
@@ -128,12 +137,12 @@ class _Charts:
 
     def _outcome(self) -> Iterator[Chart]:
         """A line over the periods of leaving, or a bar for each span."""
-        to, when = in_words(str(self._table.to), self._words), follow_up(self._table, self._words)
+        there, when = where(str(self._table.to), self._words), follow_up(self._table, self._words)
         if not self._tells_periods:
-            caption = self.t("Per cent in {to}, {when}", to=to, when=when)
+            caption = self.t("Per cent {there}, {when}", there=there, when=when)
             yield from self._compared(caption)
             return
-        caption = self.t("Per cent in {to}, {when}, by the period in which they left", to=to, when=when)
+        caption = self.t("Per cent {there}, {when}, by when they left", there=there, when=when)
         if "sex" not in self._table.dimensions:
             yield from self._lines(caption, [self._series(self.t("Share"))])
         yield from self._by_dimension("sex", with_all=True, caption=caption)
@@ -162,7 +171,7 @@ class _Charts:
         """For each span everybody, and in each of them the labels of sex, or of age; at last the window."""
         table, words = self._table, self._words
         dimension = next((d for d in ("sex", "age") if d in table.dimensions), None)
-        several = self._labels(dimension) if dimension else [ALL]
+        several = labels_of(self._table, dimension) if dimension else [ALL]
         spans = [str(label) for label in dict.fromkeys(row["span"] for row in table.rows)]
         if len(spans) * len(several) > MOST_BARS:
             several = [ALL]
@@ -208,7 +217,8 @@ class _Charts:
 
     def _lines(self, caption: str, series: Sequence[Series], *, band: bool = False) -> Iterator[Chart]:
         shown = [s for s in series if any(v is not None for v in s.values)][:MOST_LINES]
-        words, percent, target = self._words, self._percent, self._table.target
+        words, percent = self._words, self._percent
+        target = None if self._table.places is not None else self._table.target
 
         def draw(width: int) -> Picture:
             return lines(shown, words, width, percent=percent, target=target, band=band)
@@ -227,7 +237,7 @@ class _Charts:
     def _by_dimension(self, dimension: str, *, with_all: bool, caption: str = "") -> Iterator[Chart]:
         if dimension not in self._table.dimensions:
             return
-        labels = [label for label in self._labels(dimension) if with_all or label != ALL]
+        labels = [label for label in labels_of(self._table, dimension) if with_all or label != ALL]
         series = [
             self._series(self._words.label(dimension, label), **self._unique, **{dimension: label})
             for label in labels  # "all" last, so that each sex and age looks the same in every chart
@@ -238,8 +248,9 @@ class _Charts:
             ("sex", True): "Per cent by sex",
             ("age", True): "Per cent by age",
         }
-        said = self.t(captions[dimension, self._percent])
-        yield from self._lines(f"{caption}: {said[0].lower()}{said[1:]}" if caption else said, series)
+        by = {"sex": "{caption}, and by sex", "age": "{caption}, and by age"}[dimension]
+        said = self.t(by, caption=caption) if caption else self.t(captions[dimension, self._percent])
+        yield from self._lines(said, series)
 
     def _bars(self, several: Sequence[Bar]) -> Iterator[Chart]:
         shown = [bar for bar in several if bar.value is not None]
@@ -271,13 +282,6 @@ class _Charts:
         periods = self._words.release.window.labels
         return Series(name, tuple(self._table.number(key, period=p, **labels) for p in periods))
 
-    def _labels(self, dimension: str) -> list[str]:
-        """The labels of a dimension, without an "other" that is nobody."""
-        every = list(dict.fromkeys(str(row[dimension]) for row in self._table.rows))
-        others = self._table.pick(**{dimension: OTHER}, **self._unique) if OTHER in every else []
-        nobody = not any(row[key] for row in others for key in ("value", "of") if key in row)
-        return [label for label in every if label != OTHER or not nobody]
-
     def _number(self, labels: dict[str, Scalar]) -> int | Decimal | None:
         return self._table.number("value", **labels)
 
@@ -296,12 +300,13 @@ class _Charts:
         found = []
         for dimension in self._table.keys:
             if dimension in ("span", "sex", "age"):
-                for label in self._labels(dimension):
+                for label in labels_of(self._table, dimension):
                     value = self._table.number(key, **self._unique, **{dimension: label})
                     if label != ALL:
                         found.append(self._bar(self._words.label(dimension, label), value))
         whole = self._table.number(key, **self._unique)
-        return [self._bar(self.t("All together"), whole, "strong"), *found] if found else []
+        alone = self._table.kind == "outcome" and self._table.target is not None
+        return [self._bar(self.t("All together"), whole, "strong"), *found] if found or alone else []
 
     def _constant_bars(self, of: int) -> list[Bar]:
         value = self._table.number(period=MEAN)

@@ -43,6 +43,23 @@ def follow_up(table: Table, words: Words) -> str:
     return words.t("for {spell} on end", spell=spell) if table.follow == "for" else later
 
 
+def where(source: str, words: Words) -> str:
+    """Where somebody is: in "a", or not in "a"."""
+    rest = source.removeprefix("!").strip()
+    alone = _WORD.fullmatch(rest) or (rest.startswith("(") and _closes(rest))
+    if source.startswith("!") and alone:
+        return words.t("not in {asked}", asked=in_words(rest, words))
+    return words.t("in {asked}", asked=in_words(source, words))
+
+
+def _closes(source: str) -> bool:
+    """Whether the parenthesis that it begins with is closed at its very end."""
+    depth = [0]
+    for sign in source:
+        depth.append(depth[-1] + (sign == "(") - (sign == ")"))
+    return 0 not in depth[1:-1]
+
+
 def in_words(source: str, words: Words) -> str:
     """The expression with titles for names and words for signs: «Krami» eller inte «Avanti»."""
     said: list[str] = []

@@ -11,6 +11,7 @@ from keys.errors import Text
 from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
 from linkage.release.tables import ELSEWHERE
+from linkage.report.questions import in_words
 from linkage.texts import Lang, say
 from linkage.window import Unit
 
@@ -102,6 +103,7 @@ HEADINGS: Final = {
 }
 
 
+_COMPOSED: Final = re.compile(r"[|&!()\s]")
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -250,8 +252,13 @@ class Words:
 
     # -- labels -------------------------------------------------------------------------------------------
 
-    def label(self, key: str, value: Scalar) -> str:
-        """A label of a row: key is a dimension or the kind's own key."""
+    def label(self, key: str, value: Scalar, kind: str = "") -> str:
+        """A label of a row: key is a dimension or the kind's own key.
+
+        kind: of the table, where it matters: "all" of a flow counts moves and not people.
+        """
+        if key in ("period", "span") and value == ALL and kind == "flow":
+            return self.t("All moves in {window}", window=self.window)
         if key in ("period", "span"):
             return self._time(key, str(value))
         if key == "sex":
@@ -309,7 +316,8 @@ class Words:
             return self.t(SEXES[rest])
         if kind == "age" and rest and source not in self.release.labels:
             return self._age(rest)
-        return " ".join(self.release.title(source).split())
+        title = " ".join(self.release.title(source).split())
+        return in_words(source, self) if title == source and _COMPOSED.search(source) else title
 
     def heading(self, key: str, table: Table) -> str:
         """What a column is called."""

@@ -49,8 +49,11 @@ def data(values: Sequence[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=list(values))
 
 
-def period_axis(words: Words, width: int) -> alt.X:
-    """Periods in their order, as many of them named as there is room for, the year below its first."""
+def period_axis(words: Words, width: int, padding: float = 0.3) -> alt.X:
+    """Periods in their order, as many of them named as there is room for, the year below its first.
+
+    padding: room before the first and after the last, in steps from one to the next.
+    """
     labels = words.release.window.labels
     named = {label: words.short(label) for label in labels}
     most = max(2, width // 44)
@@ -63,7 +66,7 @@ def period_axis(words: Words, width: int) -> alt.X:
         "p:O",
         sort=None,
         title=None,
-        scale=alt.Scale(type="point", padding=0.3, domain=list(labels)),
+        scale=alt.Scale(type="point", padding=padding, domain=list(labels)),
         axis=alt.Axis(
             values=shown, labelExpr=f"{json.dumps(text)}[datum.value]", labelAngle=0, labelLineHeight=14,
             grid=False, labelOverlap=False,
@@ -79,9 +82,25 @@ def value_axis(ticks: Sequence[float], percent: bool) -> alt.Y:
         title=None,
         scale=alt.Scale(domain=[0, ticks[-1]], nice=False),
         axis=alt.Axis(
-            values=list(ticks), labelExpr=f"format(datum.value, ',.1~f'){sign}", domain=False, ticks=False
+            values=list(ticks),
+            tickCount=len(ticks),
+            labelExpr=f"format(datum.value, ',.1~f'){sign}",
+            domain=False,
+            ticks=False,
         ),
     )
+
+
+def target_line(value: Number, text: str) -> list[alt.Chart]:
+    """A level to compare with, across the chart; its name above it, readable over whatever it crosses."""
+    base = alt.Chart(data([{"y": float(value or 0), "t": text}])).encode(y=alt.Y("y:Q"))
+    said = base.encode(x=alt.value(0), text="t:N")
+    look: dict[str, Any] = {"align": "left", "baseline": "bottom", "dx": 4, "dy": -3, "fontSize": 12}
+    return [
+        base.mark_rule(color=INK, strokeDash=[2, 3], strokeWidth=1.4),
+        said.mark_text(**look, stroke="white", strokeWidth=4, strokeJoin="round"),
+        said.mark_text(**look, color=INK),
+    ]
 
 
 def scale_to(highest: float, *, whole: bool = False) -> list[float]:

@@ -84,7 +84,9 @@ def bars(several: Sequence[Bar], width: int, target: Bar | None = None) -> Layer
 def _target(target: Bar, along: alt.Scale) -> tuple[alt.Chart, alt.Chart]:
     """A line from top to bottom, and what it is, above it."""
     value = float(target.value or 0)
-    base = alt.Chart(data([{"v": value, "t": target.label}])).encode(x=alt.X("v:Q", title=None, axis=None, scale=along))
+    base = alt.Chart(data([{"v": value, "t": target.label}])).encode(
+        x=alt.X("v:Q", title=None, axis=None, scale=along)
+    )
     line = base.mark_rule(color=INK, strokeDash=[2, 3], strokeWidth=1.4)
     said = base.mark_text(align="right", baseline="bottom", dx=0, fontSize=12, color=INK)
     return (

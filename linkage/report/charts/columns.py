@@ -23,11 +23,13 @@ from linkage.report.charts.axes import (
     data,
     period_axis,
     scale_to,
+    target_line,
     value_axis,
     wrapped,
 )
 
 if TYPE_CHECKING:
+    from linkage.report.charts.bars import Bar
     from linkage.report.words import Words
 
 HEIGHT: Final = 210
@@ -53,7 +55,11 @@ def histogram(counts: Sequence[Number], marks: Sequence[Mark], title: str, width
         title=title,
         scale=alt.Scale(domain=[0.4, len(counts) + 0.6], nice=False),
         axis=alt.Axis(
-            values=list(range(1, len(counts) + 1, every)), format="d", grid=False, labelOverlap=False
+            values=list(range(1, len(counts) + 1, every)),
+            tickCount=len(counts),
+            format="d",
+            grid=False,
+            labelOverlap=False,
         ),
     )
     half = 0.42 if len(counts) < 40 else 0.36
@@ -100,17 +106,19 @@ def against_places(
     words: Words,
     said: tuple[str, str],
     width: int,
+    target: Bar | None = None,
 ) -> Layered:
     """A column of people in each period, against a line at the number of places.
 
     labels: what stands above each column, where there is room; said: what the columns are, and the line.
+    target: so many people are aimed at, and how it is said.
     """
     names = [wrapped(name, 16) for name in said]
     room = 0.0 if width < NARROW_BELOW else 20 + LETTER * max(len(line) for name in names for line in name)
     size = {"width": round(width - ROOM - room), "height": HEIGHT}
     ticks = scale_to(max([float(p) for p in people if p is not None] + [float(places)]), whole=True)
-    step = size["width"] / (len(people) + 0.6)
-    x = period_axis(words, size["width"])
+    step = size["width"] / (len(people) + 0.2)
+    x = period_axis(words, size["width"], padding=0.6)
     values: list[dict[str, Any]] = [
         {"p": period, "v": float(count), "t": label}
         for period, count, label in zip(words.release.window.labels, people, labels, strict=True)
@@ -123,6 +131,8 @@ def against_places(
         .mark_rule(color=VERMILLION, strokeWidth=2, strokeDash=[6, 3])
         .encode(y=alt.Y("y:Q")),
     ]
+    if target:
+        layers += target_line(target.value, target.label)
     if step >= DIGIT * max(len(value["t"]) for value in values):
         layers.append(base.mark_text(baseline="bottom", dy=-4, fontSize=12, color=INK).encode(text="t:N"))
     if room:

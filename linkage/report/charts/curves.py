@@ -79,6 +79,7 @@ def _axis(offsets: range, title: str, width: int) -> alt.X:
         scale=alt.Scale(domain=[offsets[0] - 0.3, offsets[-1] + 0.3], nice=False),
         axis=alt.Axis(
             values=[o for o in offsets if o % every == 0],
+            tickCount=len(offsets),
             labelExpr=f"{json.dumps(text)}[datum.value]",
             grid=False,
             labelOverlap=False,

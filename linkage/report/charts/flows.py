@@ -34,8 +34,8 @@ from linkage.report.charts.axes import (
 )
 
 COLOURS: Final = (BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, YELLOW, BLACK)
-TALL: Final = 300  # pixels of all people together, on a wide chart and on a narrow one
-TALL_NARROW: Final = 240
+TALL: Final = 240  # pixels of all people together, on a wide chart and on a narrow one
+TALL_NARROW: Final = 220
 THICK: Final = 12  # of a state's bar
 GAP: Final = 10  # between two states
 STEPS: Final = 20  # points of the edge of a band
@@ -62,12 +62,19 @@ class _Side:
 
 
 def flows(
-    states: Sequence[str], streams: Sequence[Stream], say: Callable[[int | Decimal], str], width: int
+    states: Sequence[str],
+    streams: Sequence[Stream],
+    say: Callable[[int | Decimal], str],
+    whole: int | Decimal,
+    width: int,
 ) -> Layered:
-    """The streams between states, of which the last is grey. say: a number as it is told."""
+    """The streams between states, of which the last is grey.
+
+    say: a number as it is told; whole: how many are as tall as the chart, so that charts can be compared.
+    """
     narrow = width < NARROW_BELOW
     letters = 13 if narrow else 22
-    scale = (TALL_NARROW if narrow else TALL) / float(sum(s.value for s in streams))
+    scale = (TALL_NARROW if narrow else TALL) / float(whole)
     left = _side(states, _sums(streams, "start"), say, scale, letters)
     right = _side(states, _sums(streams, "end"), say, scale, letters)
     rooms = [round(14 + LETTER * max(len(text["t"]) for text in side.texts)) for side in (left, right)]

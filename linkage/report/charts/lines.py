@@ -10,7 +10,6 @@ import altair as alt
 
 from linkage.report.charts.axes import (
     BLUE,
-    INK,
     LETTER,
     NARROW_BELOW,
     PALE,
@@ -19,6 +18,7 @@ from linkage.report.charts.axes import (
     data,
     period_axis,
     scale_to,
+    target_line,
     value_axis,
     wrapped,
 )
@@ -65,7 +65,7 @@ def lines(
     if band:
         layers.insert(0, _band(series, words).encode(x=x, y=y))
     if target is not None:
-        layers.append(_target(target, words))
+        layers += target_line(target, words.t("Target {percent}", percent=words.percent(target)))
     return alt.layer(*layers).properties(**size)
 
 
@@ -103,14 +103,3 @@ def _small(series: Series, words: Words, width: int) -> Layered:
         base.mark_area(color=PALE, invalid="break-paths-show-domains"),
         base.mark_line(color=BLUE, strokeWidth=2, invalid="break-paths-show-domains"),
     ).properties(width=width, height=70, title=title)
-
-
-def _target(target: int | Decimal, words: Words) -> Layered:
-    value = [{"y": float(target), "t": words.t("Target {percent}", percent=words.percent(target))}]
-    base = alt.Chart(data(value)).encode(y=alt.Y("y:Q"))
-    return alt.layer(
-        base.mark_rule(color=INK, strokeDash=[2, 3], strokeWidth=1.4),
-        base.mark_text(align="left", baseline="bottom", dx=4, dy=-3, fontSize=12, color=INK).encode(
-            x=alt.value(0), text="t:N"
-        ),
-    )

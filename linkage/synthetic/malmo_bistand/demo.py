@@ -21,7 +21,7 @@ def headline(release: Release) -> list[Text]:
     exits, jobs = (figure(release, name, offset="level") for name in ("efter-avslut", "efter-anstallning"))
     young, before = (figure(release, "unga", span=span) for span in (THIS_YEAR, LAST_YEAR))
     share, was = (figure(release, "unga-avslut", "percent", span=span) for span in (THIS_YEAR, LAST_YEAR))
-    median = figure(release, "genomstromning", length="median")
+    steps = figure(release, "steg", **{"from": "asf.kartlaggning", "to": "asf.praktik"})
     return [
         Text("the people are made up; the two amounts are those of the report of 2019"),
         Text("{kronor}  kr a month and household, half a year after work or study began", _kronor(exits)),
@@ -32,9 +32,9 @@ def headline(release: Release) -> list[Text]:
         ),
         Text(
             "{percent}  per cent of those who left went to work or study, {was} the year before",
-            {"percent": str(share).rjust(7), "was": str(was)},
+            {"percent": whole(share), "was": whole(was).strip()},
         ),
-        Text("{months}  months in the programmes, the median", {"months": str(median).rjust(7)}),
+        Text("{people}  steps from assessment to work practice", {"people": whole(steps)}),
     ]
 
 

@@ -58,7 +58,7 @@ FROM_ASSISTANCE: Final = 0.78  # of those who start, referred by the units of as
 TWO_ADULTS: Final = 0.38
 BOTH_TAKE_PART: Final = 0.40  # of households with two adults
 END_NEAR: Final = 2  # months, within which those two end, nearly always
-WITHOUT_PARTICIPANTS: Final = 700  # further households on assistance
+WITHOUT_PARTICIPANTS: Final = 500  # further households on assistance
 ONE_ADULT, PAIR = (5800, 10200), (9500, 16800)  # kronor a month when there is no other income
 ON_ASSISTANCE_FROM_AF: Final = 0.45  # of those whom AF referred
 ON_ASSISTANCE_BEFORE: Final = (3, 30)  # months on assistance before the first programme
@@ -73,7 +73,7 @@ AFTER_A_JOB: Final = (
     (0.55, 0.0, 0.1),
     (0.45, 0.4, 1.0),
 )  # and after it, where it did not lead to work or study
-OTHERS_STOP: Final = 0.02  # a month, of households whom nothing else happens to
+STOP: Final = 0.03  # a month, of households none of whom is in a programme or has yet to be
 UNEVEN: Final = 0.12  # a month's amount is at most so much more or less than the need
 MAX: Final = 60_000  # the agreement's
 

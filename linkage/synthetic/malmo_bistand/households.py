@@ -125,10 +125,13 @@ def _payments(home: Household, chance: Chance) -> list[int]:
     else:
         parts, on = np.ones(figures.MONTHS), True
         since = chance.whole(-24, figures.MONTHS - 1)
+    done = max((career.steps[-1].last for career in home.careers), default=since)
     paid = []
-    for month in range(figures.MONTHS):
+    for month in range(min(done + 1, 0), figures.MONTHS):
         uneven = chance.between(1 - figures.UNEVEN, 1 + figures.UNEVEN)
-        on = on and not (month > since and chance.happens(0 if home.careers else figures.OTHERS_STOP))
+        on = on and not (month > done and chance.happens(figures.STOP))
+        if month < 0:
+            continue
         amount = round(need * parts[month] * uneven) if on and month >= since else 0
         paid.append(amount if amount >= _SOME else 0)
     return paid

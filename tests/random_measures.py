@@ -137,7 +137,7 @@ def measure(trees: Trees, name: str) -> Measure:
     return _ASKED[kind](trees, common)
 
 
-_Common: TypeAlias = tuple[str, str, tuple[str, ...], str | None]
+Common: TypeAlias = tuple[str, str, tuple[str, ...], str | None]
 
 
 def _kinds(trees: Trees) -> list[type[Measure]]:
@@ -155,19 +155,19 @@ def _some(trees: Trees, least: int, most: int) -> tuple[Expression, ...]:
     return tuple(trees.chance.several(trees.expression, least, most))
 
 
-def _count(trees: Trees, common: _Common) -> Measure:
+def _count(trees: Trees, common: Common) -> Measure:
     return Count(*common, trees.expression(), _some(trees, 0, 3))
 
 
-def _overlap(trees: Trees, common: _Common) -> Measure:
+def _overlap(trees: Trees, common: Common) -> Measure:
     return Overlap(*common, _some(trees, 2, 4))
 
 
-def _howmany(trees: Trees, common: _Common) -> Measure:
+def _howmany(trees: Trees, common: Common) -> Measure:
     return HowMany(*common, _some(trees, 1, 4))
 
 
-def _share(trees: Trees, common: _Common) -> Measure:
+def _share(trees: Trees, common: Common) -> Measure:
     target = trees.chance.pick(TARGETS)
     of = ["expression", "elsewhere"] + ["places"] * bool(trees.present)
     match trees.chance.pick(of):
@@ -179,23 +179,23 @@ def _share(trees: Trees, common: _Common) -> Measure:
             return Share(*common, trees.expression(), trees.expression(), None, target)
 
 
-def _flow(trees: Trees, common: _Common) -> Measure:
+def _flow(trees: Trees, common: Common) -> Measure:
     states = trees.chance.several(lambda: trees.expression(dated=True), 1, 3)
     return Flow(*common, tuple(states), _reach(trees, trees.periods - 1))
 
 
-def _outcome(trees: Trees, common: _Common) -> Measure:
+def _outcome(trees: Trees, common: Common) -> Measure:
     follow = trees.chance.pick(list(Follow))
     k = _reach(trees, trees.periods - 1) - (follow is not Follow.FOR and trees.chance.coin())
     leaving, to = trees.expression(dated=True), trees.expression(dated=True)
     return Outcome(*common, leaving, to, follow, k, trees.chance.pick(TARGETS))
 
 
-def _duration(trees: Trees, common: _Common) -> Measure:
+def _duration(trees: Trees, common: Common) -> Measure:
     return Duration(*common, trees.expression(dated=True))
 
 
-def _change(trees: Trees, common: _Common) -> Measure:
+def _change(trees: Trees, common: Common) -> Measure:
     series = trees.chance.pick([s.key for s in trees.agreement.series if s.value])
     before = _reach(trees, trees.periods - 2)
     after = _reach(trees, trees.periods - 1 - before)
@@ -207,7 +207,7 @@ def _reach(trees: Trees, most: int) -> int:
     return trees.chance.whole(1, trees.chance.pick([min(some, most) for some in (1, 2, 3, most)]))
 
 
-_Asked: TypeAlias = Callable[[Trees, _Common], Measure]
+_Asked: TypeAlias = Callable[[Trees, Common], Measure]
 _ASKED: dict[type[Measure], _Asked] = {
     Count: _count,
     Overlap: _overlap,

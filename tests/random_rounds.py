@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from linkage.agreement.model import Agreement, Known, Matcher, Party, ReleaseRule, Retention, Series, Value
@@ -12,7 +13,7 @@ from linkage.dimensions import Ages, Band, Dimensions
 from linkage.measures.model import Measure
 from linkage.window import MAX_PERIODS, Unit, Window, label, ordinal
 from tests.oracle import Registers
-from tests.random_chance import Chance, chance_of
+from tests.random_chance import BySeed, Chance, chance_of
 from tests.random_measures import Trees, measure
 from tests.random_registers import register
 
@@ -105,3 +106,10 @@ def asking_nothing(chance: Chance) -> tuple[Agreement, Registers]:
     dimensions = Dimensions(chance.coin(), chance.pick([None, *BANDS]))
     agreement = agreement_of(a_window(chance), some_parties(chance), dimensions)
     return agreement, {s.key: register(chance, agreement, s) for s in agreement.series}
+
+
+def asking(seed: int, least: int = 1) -> tuple[Trees, Registers]:
+    """Expressions to ask, and registers, over a window of so many periods at least."""
+    agreement, registers = asking_nothing(BySeed(seed))
+    assume(len(agreement.window) >= least)
+    return Trees(BySeed(seed + 1), agreement), registers

@@ -24,7 +24,7 @@ def headline(release: Release) -> list[Text]:
     return [
         Text("the people are made up; the report of 2021 is not"),
         Text(
-            "{people}  in eight lists of who went on to work or study: not to be added up, said the report",
+            "{people}  in eight lists of who went on to work or study: added up, as the report would not",
             {"people": whole(summed)},
         ),
         Text(
@@ -49,7 +49,7 @@ def _registers(seed: int) -> tuple[Register, ...]:
 DEMO: Final = Demo(
     name="malmo-utfall",
     about=Text("how many people the eight lists of results are, which could not be added up"),
-    seed=2021,
+    seed=2023,  # by chance with hardly any difference between women and men that nobody reported
     parties=PARTIES,
     agreement_text=_agreement,
     registers=_registers,

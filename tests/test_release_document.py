@@ -55,8 +55,43 @@ of = { mean = 900 }
 source = "Någon"
 by = ["period"]
 """
+OVER_TIME = """
+[[measure]]
+name = "g"
+title = "G"
+flow = ["af.program", "stad.vuxen"]
+every = 1
+by = ["period"]
+[[measure]]
+name = "h"
+title = "H"
+leaving = "stad.vuxen"
+to = "af.program"
+within = 1
+target = 40
+by = ["period"]
+[[measure]]
+name = "i"
+title = "I"
+duration = "stad.vuxen"
+by = ["sex"]
+[[measure]]
+name = "j"
+title = "J"
+change = "stad.bistand"
+around = "stad.vuxen"
+before = 1
+after = 1
+by = ["sex"]
+[[measure]]
+name = "k"
+title = "K"
+share = "stad.ung | stad.vuxen"
+of = "places"
+by = ["period"]
+"""
 SPANS = 'h1 = ["2020-01", "2020-02"], h2 = ["2020-03", "2020-03"]'
-DATA = release(agreement(SMALL, last="2020-03", spans=SPANS), crowd(30, 3, seed=3)).to_bytes()
+DATA = release(agreement(SMALL + OVER_TIME, last="2020-03", spans=SPANS), crowd(30, 3, seed=3)).to_bytes()
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -189,6 +224,45 @@ FAULTS: list[tuple[str, Change, str]] = [
     ("null without note", row(0, 0, value=None), "tables[0].rows[0] needs a note"),
     ("note without null", row(0, 0, note="edge"), "tables[0].rows[0] needs a note, or has one too many"),
     ("unknown note", row(4, 0, note="secret"), "tables[4].rows[0].note is none"),
+    ("every nought", table(6, every=0), "tables[6].every is no whole number from 1"),
+    ("a state twice", table(6, flow=["a", "a"]), "tables[6].flow names something twice"),
+    ("a state elsewhere", table(6, flow=["a", "elsewhere"]), "tables[6].flow is none of what it may be"),
+    ("no state", table(6, flow=[]), "tables[6].flow is none of what it may be"),
+    ("no every", without("tables", 6, "every"), "tables[6].every is missing"),
+    ("unknown state", row(6, 0, **{"from": "stad.ung"}), "tables[6].rows[0].from is none"),
+    ("to nowhere", without("tables", 6, "rows", 0, "to"), "tables[6].rows[0].to is missing"),
+    ("a flow of a constant", table(6, of={"mean": 3}), "tables[6] has a member"),
+    ("no follow-up", without("tables", 7, "within"), "tables[7] asks what no measure asks"),
+    ("two follow-ups", table(7, at=1), "tables[7] asks what no measure asks"),
+    ("follow-up too long", table(7, within=3), "tables[7].within is no whole number from 0 to 2"),
+    ("for no time", lambda d: d["tables"][7].update({"for": 0}), "tables[7].for is no whole number from 1"),
+    ("no leaving", without("tables", 7, "leaving"), "tables[7].leaving is missing"),
+    ("to no text", table(7, to=3), "tables[7].to is no text"),
+    ("of null", row(7, 0, of=None), "tables[7].rows[0] needs a note"),
+    ("duration by period", table(8, dimensions=["period"]), "tables[8].dimensions is none"),
+    ("duration against", table(8, against="h1"), "tables[8] has a member that it may not have"),
+    ("length too long", row(8, 0, length=2), "tables[8].rows[0].length is none"),
+    ("length a text", row(8, 0, length="1"), "tables[8].rows[0].length is none"),
+    ("length half", row(8, 0, length=1.5), "tables[8].rows[0].length is no whole number"),
+    ("length null", row(8, 0, value=None), "tables[8].rows[0] needs a note"),
+    ("mean noted", row(8, -2, value=1.0, note="withheld"), "needs a note, or has one too many"),
+    ("median fine", row(8, -1, value=1.25), "value has more than one decimal"),
+    ("a window too short", inside("window", periods=["2020-01", "2020-02"], spans={}), "tables["),
+    ("change by span", table(9, dimensions=["span"]), "tables[9].dimensions is none"),
+    ("no unit", without("tables", 9, "unit"), "tables[9].unit is missing"),
+    ("before nought", table(9, before=0), "tables[9].before is no whole number from 1"),
+    ("around too wide", table(9, after=2), "tables[9] asks what no measure asks"),
+    ("offset outside", row(9, 0, offset=-2), "tables[9].rows[0].offset is none"),
+    ("offset unknown", row(9, 0, offset="rise"), "tables[9].rows[0].offset is none"),
+    ("people null", row(9, 0, people=None), "tables[9].rows[0] needs a note"),
+    ("people fewer than none", row(9, 0, people=-1), "tables[9].rows[0].people is no whole number from 0"),
+    ("half a crown", row(9, 0, value=0.5), "tables[9].rows[0].value is no whole number"),
+    ("amount null", row(9, 0, value=None), "tables[9].rows[0] needs a note"),
+    ("fewer than no places", table(10, of={"places": -1}), "of.places is no whole number from 0"),
+    ("places and a mean", table(10, of={"places": 1, "mean": 1}), "tables[10].of has a member"),
+    ("other places", row(10, 0, of=359), "tables[10].rows[0].of is not that of its table"),
+    ("places at some time", row(10, 3, of=360), "tables[10].rows[3].of is not that of its table"),
+    ("places missing", row(10, 0, of=None), "tables[10].rows[0].of is not that of its table"),
     ("row too wide", row(0, 0, age="16-29"), "tables[0].rows[0] has a member that it may not have"),
     ("row too short", without("tables", 0, "rows", 0, "sex"), "tables[0].rows[0].sex is missing"),
 ]  # fmt: skip

@@ -24,8 +24,8 @@ PERIODS: Final = {"length": LENGTHS, "offset": AROUND}
 def frames(release: Release) -> dict[str, pd.DataFrame]:
     """All tables, by measure, as they are in release.json: its keys as columns, its rows in order.
 
-    Counts and amounts are Int64, or Float64 where a mean is among them; per cents Float64. Labels and notes are
-    text: the sets of an overlap joined by " + ", and lengths and offsets, among which are "mean" and "level".
+    Counts and amounts are Int64, or Float64 where a mean is among them; per cents Float64. Labels and notes
+    are text: the sets of an overlap joined by " + ", and lengths and offsets, with "mean" and "level".
     """
     return {table.measure: _typed(table) for table in release.tables}
 

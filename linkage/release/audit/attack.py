@@ -98,11 +98,11 @@ def _models(problem: Problem, number: int, view: str) -> Iterator[tuple[Model, i
 
 def _tied(problem: Problem, number: int) -> list[int]:
     """The parts that a part is tied to, itself among them."""
+    bound = [{part for part, _ in (tie.whole, *tie.pieces)} for tie in problem.ties]
+    bound += [{part for part, _ in total.pieces} for total in problem.totals]
     parts = {number}
-    for tie in problem.ties:
-        here = {part for part, _ in (tie.whole, *tie.pieces)}
-        if number in here:
-            parts |= here
+    while more := set().union(*(b for b in bound if b & parts)) - parts:
+        parts |= more
     return sorted(parts)
 
 
@@ -132,8 +132,8 @@ def _separate(
 
 def _one_atom(model: Model, seen: Seen) -> None:
     """All worlds in which one atom alone has more or fewer people, at once."""
-    if model.tied:
-        return  # a tie binds sums to each other: what one atom may do is not told by bounds
+    if model.bounds:
+        return  # they bind sums to each other: what one atom may do is not told by bounds
     values, rows, atoms = model.told.values(model.people), model.told.rows, model.told.atoms
     more, fewer = np.full(len(model.people), _ROOM, np.int64), model.people.copy()
     np.minimum.at(more, atoms, (model.high - values)[rows])

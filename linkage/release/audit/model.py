@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,9 +11,18 @@ from linkage.release.audit.problem import FAR, NOTHING, Sums
 from linkage.release.audit.solver import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from linkage.release.audit.problem import Flags, Part, Problem, Tie, Whole
+    from linkage.release.audit.problem import Flags, Part, Places, Problem, Whole
+
+
+class Bound(NamedTuple):
+    """low ≤ these sums, less those, ≤ high: what binds sums of several parts to each other."""
+
+    more: Places
+    less: Places
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, repr=False)
@@ -21,7 +30,7 @@ class Model:
     """The tables that one reader cannot tell from the true one.
 
     people: the true table. told, low, high: sums and what they may be; the first `cells` of them are the told
-    sums of the parts, in order. ties: linear rows that must not be negative, coefficients aside.
+    sums of the parts, in order. bounds: what binds several sums.
     """
 
     people: Whole
@@ -29,7 +38,7 @@ class Model:
     low: Whole
     high: Whole
     cells: int
-    tied: tuple[tuple[Whole, Whole], ...] = ()
+    bounds: tuple[Bound, ...] = ()
 
     def holds(self, table: Whole) -> bool:
         """Whether a table agrees with everything, in exact arithmetic."""
@@ -38,27 +47,30 @@ class Model:
         values = self.told.values(table)
         if (values < self.low).any() or (values > self.high).any():
             return False
-        return all((values[more].sum() - values[less].sum()) >= 0 for more, less in self.tied)
+        return all(
+            bound.low <= int(values[bound.more].sum()) - int(values[bound.less].sum()) <= bound.high
+            for bound in self.bounds
+        )
 
     def rows(self) -> Rows:
-        """The same for a solver: sums, then ties."""
+        """The same for a solver: sums, then bounds."""
         starts, columns = [self.told.starts], [self.told.atoms]
         coefficients = [np.ones(len(self.told.atoms), np.int64)]
-        low, high = [self.low], [self.high]
         end = len(self.told.atoms)
-        for more, less in self.tied:
+        for bound in self.bounds:
             row = np.zeros(len(self.people), np.int64)
-            for side, sign in ((more, 1), (less, -1)):
-                for sum_ in side:
-                    row[self.told.one(int(sum_))] += sign
+            for sums, sign in ((bound.more, 1), (bound.less, -1)):
+                for number in sums:
+                    row[self.told.one(int(number))] += sign
             there = np.flatnonzero(row)
             end += len(there)
             starts.append(np.array([end], np.intp))
             columns.append(there)
             coefficients.append(row[there])
-            low.append(np.zeros(1, np.int64))
-            high.append(np.full(1, FAR, np.int64))
-        return Rows(*(np.concatenate(x) for x in (starts, columns, coefficients, low, high)))
+        low = np.concatenate([self.low, np.array([b.low for b in self.bounds], np.int64)])
+        high = np.concatenate([self.high, np.array([b.high for b in self.bounds], np.int64)])
+        rows, atoms, signs = (np.concatenate(x) for x in (starts, columns, coefficients))
+        return Rows(rows, atoms, signs, low, high)
 
 
 def alone(problem: Problem, number: int, view: str) -> Model:
@@ -66,52 +78,57 @@ def alone(problem: Problem, number: int, view: str) -> Model:
     part = problem.parts[number]
     low, high = part.low.copy(), part.high.copy()
     true = [p.told.values(p.people) for p in problem.parts]
+    bounds = []
+    for several, least, most in _relations(problem):
+        mine = [(row, sign) for (p, row), sign in several if p == number]
+        rest = sum(sign * int(true[p][row]) for (p, row), sign in several if p != number)
+        if len(mine) == 1:
+            ((row, sign),) = mine
+            below, above = (least - rest, most - rest) if sign > 0 else (rest - most, rest - least)
+            low[row], high[row] = max(int(low[row]), below), min(int(high[row]), above)
+        elif mine:
+            bounds.append(_bound([((0, row), sign) for row, sign in mine], least - rest, most - rest, {0: 0}))
+    model = _with_known(part.people, part.told, low, high, [(part, 0)], view)
+    return replace(model, bounds=tuple(bounds))
+
+
+def _relations(problem: Problem) -> Iterator[tuple[list[tuple[tuple[int, int], int]], int, int]]:
+    """What binds sums to each other: (sum and its sign, …), at least, at most."""
     for tie in problem.ties:
-        for place in (tie.whole, *tie.pieces):
-            if place[0] == number:
-                _bound(tie, place, true, low, high)
-    return _with_known(part.people, part.told, low, high, [(part, 0)], view)
-
-
-def _bound(tie: Tie, place: tuple[int, int], true: Sequence[Whole], low: Whole, high: Whole) -> None:
-    """What a tie says of one of its sums when the others are as they are."""
-    row = place[1]
-    pieces = [int(true[p][r]) for p, r in tie.pieces]
-    whole = int(true[tie.whole[0]][tie.whole[1]])
-    if place == tie.whole:
-        low[row] = max(int(low[row]), max(pieces, default=0))
-        if tie.complete:
-            high[row] = min(int(high[row]), sum(pieces))
-    else:
-        high[row] = min(int(high[row]), whole)
-        if tie.complete:
-            own = int(true[place[0]][row])
-            low[row] = max(int(low[row]), whole - (sum(pieces) - own))
+        for piece in tie.pieces:
+            yield [(tie.whole, 1), (piece, -1)], 0, FAR
+        if tie.complete and tie.pieces:
+            yield [*((piece, 1) for piece in tie.pieces), (tie.whole, -1)], 0, FAR
+    for total in problem.totals:
+        yield [(piece, 1) for piece in total.pieces], total.low, total.high
 
 
 def together(problem: Problem, numbers: Sequence[int], view: str) -> tuple[Model, dict[int, int]]:
-    """Several parts with the ties between them, the rest as it truly is; and where each part's sums begin."""
+    """Several parts with what binds them to each other; and where each part's sums begin."""
     parts = [problem.parts[n] for n in numbers]
     first_atom = np.cumsum([0, *(len(p.people) for p in parts)])
     first_sum = np.cumsum([0, *(len(p.told) for p in parts)])
     begins = {n: int(first_sum[i]) for i, n in enumerate(numbers)}
     told = _stacked([(p.told, int(first_atom[i])) for i, p in enumerate(parts)])
     low, high = np.concatenate([p.low for p in parts]), np.concatenate([p.high for p in parts])
-    tied = [rows for tie in problem.ties for rows in _inequalities(tie, begins)]
     people = np.concatenate([p.people for p in parts])
     held = [(p, int(first_atom[i])) for i, p in enumerate(parts)]
     model = _with_known(people, told, low, high, held, view)
-    return Model(model.people, model.told, model.low, model.high, model.cells, tuple(tied)), begins
+    bounds = tuple(
+        _bound(*relation, begins) for relation in _relations(problem) if _inside(relation[0], begins)
+    )
+    return replace(model, bounds=bounds), begins
 
 
-def _inequalities(tie: Tie, begins: dict[int, int]) -> list[tuple[Whole, Whole]]:
-    """(sums that together are at least, these together): of a tie all of whose parts are here."""
-    places = (tie.whole, *tie.pieces)
-    if any(part not in begins for part, _ in places):
-        return []
-    whole, *pieces = (np.array([begins[part] + row], np.int64) for part, row in places)
-    found = [(whole, piece) for piece in pieces]
-    return [*found, (np.concatenate(pieces), whole)] if tie.complete and pieces else found
+def _inside(several: Sequence[tuple[tuple[int, int], int]], begins: Mapping[int, int]) -> bool:
+    return all(part in begins for (part, _), _ in several)
+
+
+def _bound(
+    several: Sequence[tuple[tuple[int, int], int]], low: int, high: int, begins: Mapping[int, int]
+) -> Bound:
+    places = {sign: [begins[p] + r for (p, r), s in several if s == sign] for sign in (1, -1)}
+    return Bound(np.array(places[1], np.intp), np.array(places[-1], np.intp), low, high)
 
 
 def _with_known(

@@ -99,6 +99,15 @@ class Tie:
     complete: bool = True
 
 
+@dataclass(frozen=True)
+class Total:
+    """A published number that adds up sums of several parts: what the bytes allow it to be."""
+
+    pieces: tuple[tuple[int, int], ...]
+    low: int
+    high: int
+
+
 @dataclass(frozen=True, repr=False)
 class Problem:
     """A whole release. views: the names of readers, each knowing what parts say that it knows, or nothing.
@@ -110,6 +119,7 @@ class Problem:
     ties: tuple[Tie, ...]
     views: tuple[str, ...]
     width: int
+    totals: tuple[Total, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Problem of {len(self.parts)} parts>"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from random import Random
+from unittest.mock import patch
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from linkage.agreement.model import Agreement
 from linkage.match import count
-from linkage.measures.kinds import Questions
+from linkage.measures.kinds import Questions, change, members, tally
 from linkage.measures.model import Cells, Change, Figures, Frame, Measure, Note, People, Sums
 from tests import oracle
 from tests.fake_package import ROUND_KEY, packages
@@ -106,6 +108,17 @@ def taken(people: People, index: npt.NDArray[np.intp]) -> People:
     )
 
 
+@contextmanager
+def few_at_a_time() -> Iterator[None]:
+    """The steps in which a large block is looked at are so short that a small one takes several."""
+    with (
+        patch.object(tally, "_PLACES", 128),
+        patch.object(members, "_EXACT", 3),
+        patch.object(change, "_AMOUNTS", 16),
+    ):
+        yield
+
+
 def assert_keys(cells: Cells, measure: Measure, found: list[oracle.Row]) -> None:
     """Each cell has the keys of the people whom it counts. found: rows of people who weigh their keys."""
     assert cells.record_keys is not None
@@ -166,8 +179,9 @@ def test_cells_carry_the_keys_and_amounts_of_their_people(
     frame = Frame(agreement.window, agreement.dimensions, amounts)
     questions = Questions(agreement.measures, frame, record_keys=True)
     tables = questions.zeros()
-    for i in range(blocks):
-        questions.add(tables, taken(people, np.flatnonzero(block == i)))
+    with few_at_a_time():
+        for i in range(blocks):
+            questions.add(tables, taken(people, np.flatnonzero(block == i)))
     for measure, cells in questions.figures(tables).cells.items():
         asked = next(m for m in agreement.measures if m.name == measure)
         assert_keys(cells, asked, oracle.rows(asked, registers, agreement, keys))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.agreement import parse
-from linkage.agreement.estimate import estimates
+from linkage.agreement.estimate import estimates, threshold
 from linkage.agreement.guess import Guess
 from linkage.commands.agreement import check
 from linkage.dimensions import Ages, Band
@@ -49,6 +50,7 @@ KNOWN = [
     ("m.a & sex.woman", 1, 50),
     ("sex.woman & m.a", 1, 50),
     ("m.a - sex.woman", 1, 50),
+    ("m.a - age.16-28", 1, 80),
     ("m.a & (sex.woman | sex.man)", 1, 100),
     ("m.a & age.16-28", 1, 20),
     ("m.a & age.29-80 & sex.man", 1, 40),
@@ -144,6 +146,23 @@ ROWS = [
 @pytest.mark.parametrize(("measure", "expected", "rows", "few"), ROWS)
 def test_a_measure(measure: str, expected: int, rows: int, few: int) -> None:
     assert small(measure, expected) == (rows, few)
+
+
+def test_a_row_that_nobody_can_be_in_is_not_too_small() -> None:
+    bands = changed('["16-29", "30-64"], also = ["18-29"]', '["16-80"], also = ["18-29"]')
+    # a band and all of them, by two sexes and all of them; nobody is of another age or another sex
+    assert small(f'count = "{A}"\nby = ["sex", "age"]', 4, bands) == (12, 4)
+
+
+def test_the_release_has_the_threshold_where_it_has_one() -> None:
+    agreement = parse(WHOLE)
+    assert threshold(agreement) == 10
+    rule = replace(agreement.release, parameters={"threshold": 25})
+    stricter = replace(agreement, release=rule)
+    assert threshold(stricter) == 25
+    few = {e.measure: e.small for e in estimates(stricter)}
+    assert few["after"] == 14  # of 40 who leave in a month, 20 women and 20 men
+    assert few["taken"] == 0
 
 
 def test_a_change_holds_those_with_an_event() -> None:

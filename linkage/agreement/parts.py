@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
 from linkage.measures.model import (
@@ -77,9 +78,8 @@ class Parts:
                 return False
             case And() | Minus():
                 every = list(self._terms(tree))
-                return any(self.nobody(one) for one in every) or any(
-                    self._apart(one, other) for i, one in enumerate(every) for other in every[i + 1 :]
-                )
+                pairs = islice(combinations(every, 2), _STEPS)
+                return any(map(self.nobody, every)) or any(self._apart(*pair) for pair in pairs)
             case Or(a, b):
                 return self.nobody(a) and self.nobody(b)
             case AtLeast(count, items):

@@ -160,7 +160,9 @@ def test_edges_have_no_number() -> None:
 
 
 def test_without_dates_there_is_only_all() -> None:
-    assert told(asked(count("city.hall", by=["period"]))) == ["no dates"] * 4 + [3]
+    cells = asked(count("city.hall", by=["period"]))
+    assert told(cells) == ["no dates"] * 4 + [3]
+    assert cells.people.tolist() == [0, 0, 0, 0, 3], "nothing stands behind a note"
     assert told(asked(count("ever(city.hall) & !city.krami", by=["span"]))) == ["no dates"] * 2 + [3]
     assert told(asked(count("city.hall & !ever(city.krami)"))) == [1]
     assert told(asked(count("city.hall & city.krami", by=["sex"])), window="all") == [0, 1, 1, 2]

@@ -166,6 +166,8 @@ def test_a_stay_is_whole_where_its_ends_are_known() -> None:
     """was(…, 1) is known from February, so what begins there may have begun before."""
     assert told(STAYS.ask(duration("was(x.programme, 1)")), window="all") == [2, 0, 1, 0, 0]
     assert told(STAYS.ask(duration("bridge(x.programme, 1)")), window="all") == [0, 0, 0, 0, 0]
+    assert told(STAYS.ask(duration("was(x.programme, 4)")), window="all") == [1, 0, 0, 0, 0], "three months"
+    assert told(STAYS.ask(duration("was(x.programme, 5)")), window="all") == ["edge"] * 5, "two"
     assert told(STAYS.ask(duration("bridge(x.programme, 3)")), window="all") == ["edge"] * 5
 
 

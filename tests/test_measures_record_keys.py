@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tracemalloc
 from collections.abc import Callable
 
 import numpy as np
@@ -176,6 +177,23 @@ def test_record_keys_are_there_where_they_are_asked_for() -> None:
     with pytest.raises(ValueError, match="record keys"):
         questions.add(questions.zeros(), people)
     assert questions.bytes_per_person < Questions(measures(), FRAME, record_keys=True).bytes_per_person
+
+
+@pytest.mark.parametrize("what", ["sums", "moves"])
+def test_spreading_people_out_takes_no_more_memory_than_was_reckoned(what: str) -> None:
+    """Everybody is somewhere in every one of sixty periods."""
+    n = 8192
+    bits = np.full(n, (1 << 60) - 1, np.uint64)
+    everyone = Members(n, 2, np.arange(n) % 2, largest_keys(n))
+    tracemalloc.start()
+    if what == "sums":
+        table = tally.sums_per_period([bits, bits, bits], [1, 2, 4], 60, everyone)
+    else:
+        table = tally.moves_per_period([bits, np.zeros_like(bits)], 1, (1 << 59) - 1, everyone)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    spread = tally.bytes_spread(n, bits.dtype)
+    assert spread / 2 < peak < spread + 4 * table.nbytes * 64 // 60
 
 
 def test_nothing_stands_behind_a_note() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from linkage.release.counts import ALL, MEAN
 from linkage.report.courses import LENGTHS
-from linkage.report.words import AROUND
+from linkage.report.names import AROUND
 
 if TYPE_CHECKING:
     from linkage.release.document import Release

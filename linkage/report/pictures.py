@@ -14,6 +14,7 @@ from linkage.report.charts.columns import against_places
 from linkage.report.charts.lines import lines, small_multiples
 from linkage.report.charts.series import Series
 from linkage.report.charts.sets import Combination, combinations
+from linkage.report.compared import compared
 from linkage.report.courses import around, moves, stays
 from linkage.report.labels import labels_of
 from linkage.report.questions import follow_up, where
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 MOST_COMBINATIONS: Final = 15
 MOST_LINES: Final = 8
-MOST_BARS: Final = 14
 
 
 def charts(table: Table, words: Words) -> list[Chart]:
@@ -140,55 +140,14 @@ class _Charts:
         there, when = where(str(self._table.to), self._words), follow_up(self._table, self._words)
         if not self._tells_periods:
             caption = self.t("Per cent {there}, {when}", there=there, when=when)
-            yield from self._compared(caption)
+            several = [] if self._table.time == "span" else self._dimension_bars()
+            yield from compared(self._table, self._words, caption, several)
             return
         caption = self.t("Per cent {there}, {when}, by when they left", there=there, when=when)
         if "sex" not in self._table.dimensions:
             yield from self._lines(caption, [self._series(self.t("Share"))])
         yield from self._by_dimension("sex", with_all=True, caption=caption)
         yield from self._by_dimension("age", with_all=False, caption=caption)
-
-    def _compared(self, caption: str) -> Iterator[Chart]:
-        """Bars of per cents, the target through them: of spans and the sexes in each, else of the sexes."""
-        table, words, target = self._table, self._words, self._table.target
-        several = self._span_bars() if table.time == "span" else self._dimension_bars()
-        shown = [bar for bar in several if bar.value is not None]
-        if not shown:
-            return
-        note = ""
-        if table.against:
-            note = self.t(
-                "In brackets: percentage points above or below {span}.",
-                span=words.label("span", table.against),
-            )
-        line, said = None, listed(shown)
-        if target is not None:
-            line = Bar("", target, self.t("Target {percent}", percent=words.percent(target)))
-            said = f"{said} {line.label}."
-        yield Chart(caption, said, lambda width: bars(shown, width, line), note)
-
-    def _span_bars(self) -> list[Bar]:
-        """For each span everybody, and in each of them the labels of sex, or of age; at last the window."""
-        table, words = self._table, self._words
-        dimension = next((d for d in ("sex", "age") if d in table.dimensions), None)
-        several = labels_of(self._table, dimension) if dimension else [ALL]
-        spans = [str(label) for label in dict.fromkeys(row["span"] for row in table.rows)]
-        if len(spans) * len(several) > MOST_BARS:
-            several = [ALL]
-        found = []
-        for span in spans:
-            name = words.label("span", span)
-            for label in sorted(several, key=lambda one: one != ALL):
-                labels: dict[str, Scalar] = {"span": span, **({dimension: label} if dimension else {})}
-                percent = table.number("percent", **labels)
-                change = table.number("change", **labels) if table.against else None
-                said = "" if percent is None else words.percent(percent)
-                said += "" if change is None else f" ({words.signed(change)})"
-                whole = label == ALL
-                kind = ("added" if span == table.against else "strong") if whole else "plain"
-                title = name if whole or not dimension else f"{name}: {words.label(dimension, label)}"
-                found.append(Bar(title, percent, said, kind))
-        return found
 
     def _combinations(self) -> Iterator[Chart]:
         words, items = self._words, self._table.items

@@ -11,6 +11,25 @@ from keys.errors import Text
 from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
 from linkage.release.tables import ELSEWHERE
+from linkage.report.names import (
+    AROUND,
+    AVERAGE,
+    EVENT_PERIODS,
+    HEADINGS,
+    LONG_PERIODS,
+    MEAN_LENGTHS,
+    MEAN_OF,
+    MEDIAN_LENGTHS,
+    MONTHS,
+    NOTES,
+    OFFSETS,
+    PARTS,
+    SEXES,
+    SHORT_MONTHS,
+    SHORT_PERIODS,
+    SPELLS,
+    UNITS,
+)
 from linkage.report.questions import in_words
 from linkage.texts import Lang, say
 from linkage.window import Unit
@@ -22,86 +41,6 @@ if TYPE_CHECKING:
 
 APART: Final = "\u00a0"  # a number never breaks across two lines
 MINUS: Final = "\u2212"
-
-MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
-SHORT_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-AVERAGE: Final = {
-    Unit.MONTH: "in an average month",
-    Unit.QUARTER: "in an average quarter",
-    Unit.TERTIAL: "in an average tertial",
-    Unit.YEAR: "in an average year",
-}
-MEAN_OF: Final = {
-    Unit.MONTH: "Mean per month",
-    Unit.QUARTER: "Mean per quarter",
-    Unit.TERTIAL: "Mean per tertial",
-    Unit.YEAR: "Mean per year",
-}
-LONG_PERIODS: Final = {Unit.QUARTER: "quarter {part} of {year}", Unit.TERTIAL: "tertial {part} of {year}"}
-SHORT_PERIODS: Final = {Unit.QUARTER: "Q{part}", Unit.TERTIAL: "T{part}"}
-SEXES: Final = {"woman": "Women", "man": "Men", OTHER: "Sex not known", ALL: "Everybody"}
-PARTS: Final = {"sum": "Added up", "unique": "Unique people", "surplus": "Too many in the sum"}
-NOTES: Final = {"edge": "not known", "no dates": "no dates", "withheld": "withheld"}
-SPELLS: Final = {  # how long: one period, several
-    Unit.MONTH: ("1 month", "{number} months"),
-    Unit.QUARTER: ("1 quarter", "{number} quarters"),
-    Unit.TERTIAL: ("1 tertial", "{number} tertials"),
-    Unit.YEAR: ("1 year", "{number} years"),
-}
-MEAN_LENGTHS: Final = {
-    Unit.MONTH: "Mean, in months",
-    Unit.QUARTER: "Mean, in quarters",
-    Unit.TERTIAL: "Mean, in tertials",
-    Unit.YEAR: "Mean, in years",
-}
-MEDIAN_LENGTHS: Final = {
-    Unit.MONTH: "Median, in months",
-    Unit.QUARTER: "Median, in quarters",
-    Unit.TERTIAL: "Median, in tertials",
-    Unit.YEAR: "Median, in years",
-}
-EVENT_PERIODS: Final = {
-    Unit.MONTH: "the month of the event",
-    Unit.QUARTER: "the quarter of the event",
-    Unit.TERTIAL: "the tertial of the event",
-    Unit.YEAR: "the year of the event",
-}
-OFFSETS: Final = {"level": "Change of level", "mean": "Change of the mean"}
-AROUND: Final = {
-    Unit.MONTH: "Months before and after",
-    Unit.QUARTER: "Quarters before and after",
-    Unit.TERTIAL: "Tertials before and after",
-    Unit.YEAR: "Years before and after",
-}
-UNITS: Final = {
-    Unit.MONTH: "Month",
-    Unit.QUARTER: "Quarter",
-    Unit.TERTIAL: "Tertial",
-    Unit.YEAR: "Year",
-}
-HEADINGS: Final = {
-    "span": "Stretch",
-    "sex": "Sex",
-    "age": "Age",
-    "part": "Part",
-    "in": "Combination",
-    "lists": "In exactly",
-    "from": "From",
-    "to": "To",
-    "length": "How long",
-    "offset": "Before or after",
-    "people": "People",
-    "value": "People",
-    "of": "Out of",
-    "percent": "Per cent",
-    "target": "Target, per cent",
-    "difference": "Above or below the target, percentage points",
-    "note": "Note",
-}
-
 
 _COMPOSED: Final = re.compile(r"[|&!()\s]")
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -1,0 +1,59 @@
+"""Per cents side by side: spans beside the one that they are compared with, and the target through them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from linkage.release.counts import ALL
+from linkage.report.chart import Chart, listed
+from linkage.report.charts.bars import Bar, bars
+from linkage.report.labels import labels_of
+
+if TYPE_CHECKING:
+    from linkage.release.rows import Scalar
+    from linkage.release.tables import Table
+    from linkage.report.words import Words
+
+MOST_BARS: Final = 14
+
+
+def compared(table: Table, words: Words, caption: str, several: Sequence[Bar]) -> Iterator[Chart]:
+    """Bars of the spans and of the sexes in each; of these bars where the table has no spans."""
+    shown = [bar for bar in (several or _of_spans(table, words)) if bar.value is not None]
+    if not shown:
+        return
+    note = ""
+    if table.against:
+        span = words.label("span", table.against)
+        note = words.t("In brackets: percentage points above or below {span}.", span=span)
+    line, said = None, listed(shown)
+    if table.target is not None:
+        line = Bar("", table.target, words.t("Target {percent}", percent=words.percent(table.target)))
+        said = f"{said} {line.label}."
+    yield Chart(caption, said, lambda width: bars(shown, width, line), note)
+
+
+def _of_spans(table: Table, words: Words) -> list[Bar]:
+    """For each span everybody, and in each of them the labels of sex, or of age; at last the window."""
+    if table.time != "span":
+        return []
+    dimension = next((d for d in ("sex", "age") if d in table.dimensions), None)
+    several = labels_of(table, dimension) if dimension else [ALL]
+    spans = [str(label) for label in dict.fromkeys(row["span"] for row in table.rows)]
+    if len(spans) * len(several) > MOST_BARS:
+        several = [ALL]
+    everybody_first = sorted(several, key=lambda label: label != ALL)
+    return [_bar(table, words, span, dimension, label) for span in spans for label in everybody_first]
+
+
+def _bar(table: Table, words: Words, span: str, dimension: str | None, label: str) -> Bar:
+    labels: dict[str, Scalar] = {"span": span, **({dimension: label} if dimension else {})}
+    percent = table.number("percent", **labels)
+    change = table.number("change", **labels) if table.against else None
+    said = "" if percent is None else words.percent(percent)
+    said += "" if change is None else f" ({words.signed(change)})"
+    name = words.label("span", span)
+    if label == ALL or not dimension:
+        return Bar(name, percent, said, "added" if span == table.against else "strong")
+    return Bar(f"{name}: {words.label(dimension, label)}", percent, said)

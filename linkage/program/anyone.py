@@ -10,15 +10,16 @@ import click
 
 from linkage.errors import Text, UsageError
 from linkage.program.conventions import Command
-from linkage.program.options import FILE
+from linkage.program.options import FILE, option
 from linkage.program.terminal import note, tell
 
 
 @click.command(cls=Command)
-@click.argument("name", required=False)
+@click.argument("name", default="malmo-2020")
 @click.argument("folder", type=FILE, default=Path("demo"), metavar="[DIR]")
-def demo(name: str | None, folder: Path) -> None:
-    """Play a whole round with made-up registers; without a name, list the rounds there are.
+@option("--list", "listing", is_flag=True, help="Only tell which rounds there are to play.")
+def demo(name: str, folder: Path, listing: bool) -> None:
+    """Play a whole round with made-up registers.
 
     Makes the registers, plays every role through every step in DIR, and ends with the report's path.
 
@@ -27,7 +28,7 @@ def demo(name: str | None, folder: Path) -> None:
     from linkage.commands.demo import demo as flow
     from linkage.commands.demo import listed
 
-    if name is None:
+    if listing:
         demos = listed()
         tell(demos.as_json(), demos.lines(), after=Text("linkage demo NAME [DIR]"))
         return

@@ -63,6 +63,8 @@ def _sound(table: Table, found: _Found, scale: Scale) -> bool:
     around = 0 if table.before is None or table.after is None else table.before + table.after
     return (
         ("parts" in found) == ("covered" in found)
+        and ("source" in found) == isinstance(table.of, int)
+        and not (table.outside and not isinstance(table.of, str))
         and not (table.against and table.time != "span")
         and not (table.kind == "outcome" and sum(name in found for name in FOLLOWS) != 1)
         and (table.longest is None or table.longest >= 1)

@@ -19,11 +19,12 @@ import pytest
 
 from linkage.commands.demo import demo
 from linkage.release import Release, parse
-from linkage.synthetic.demo import Register
+from linkage.synthetic.demo import Register, whole
 from linkage.synthetic.numbers import TEST_SERIALS, luhn
 from linkage.synthetic.vasteras import figures
 from linkage.synthetic.vasteras.demo import DEMO
 from linkage.synthetic.vasteras.programmes import PREPARING, PRIMARY, PROGRAMMES, SUMMER, WITH_A_JOB
+from tests.needs import ROOT
 
 MONTHS = [f"{2018 + n // 12}-{n % 12 + 1:02}" for n in range(54)]
 YEARS = {year: range(12 * (year - 2018), 12 * (year - 2017)) for year in (2018, 2019, 2020, 2021)}
@@ -495,9 +496,9 @@ def test_the_release_tells_who_was_broken_off_and_after_how_many_months(release:
     before = release.table("manader-fore")
     for length in range(1, 53):
         expected = sum(stayed == length for stayed in months.values())
-        assert before.number(length=length, sex="all") == expected
+        assert before.number(length=length) == expected
     mean = Decimal(sum(months.values())) / len(months)
-    assert before.number(length="mean", sex="all") == mean.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    assert before.number(length="mean") == mean.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 @pytest.mark.slow
@@ -535,5 +536,28 @@ def test_the_release_has_the_steps(release: Release, told: Told) -> None:
 @pytest.mark.slow
 def test_the_headline_has_the_reports_figures(release: Release) -> None:
     said = [str(line) for line in DEMO.headline(release)]
-    assert any("39.0" in line for line in said)
-    assert any("27.0" in line for line in said)
+    assert any("195  of 500 people" in line and "39 per cent" in line for line in said)
+    assert any("283  of 1 050 people" in line and "27 per cent" in line for line in said)
+
+
+@pytest.mark.slow
+def test_the_page_about_the_demo_has_its_figures(release: Release) -> None:
+    page = (ROOT / "docs" / "demo.md").read_text(encoding="utf-8")
+    for measure, span in (
+        ("mal", "2019"),
+        ("forberedande", "2019"),
+        ("sex-manader", "2019"),
+        ("steg-till-primar", "2019"),
+        ("inom-ett-ar", "2019"),
+        ("hela-vagen", "2019"),
+    ):
+        value, of, share = (release.table(measure).number(k, span=span) for k in ("value", "of", "percent"))
+        assert f"| {value} of {whole(Decimal(of or 0)).strip()}, {share} % |" in page
+    value, of, share = (release.table("avbrutna").number(k, span="2021") for k in ("value", "of", "percent"))
+    assert f"| {value} of {of} referred, {share} % |" in page
+    before = release.table("manader-fore")
+    people = [before.number(length=n) or 0 for n in range(1, 53)]
+    months = sum(n * count for n, count in enumerate(people, 1))
+    assert f"| {whole(Decimal(months)).strip()}, of {sum(people)} people |" in page
+    taken, share = (release.table("platser").number(k, period="2021-07") for k in ("value", "percent"))
+    assert f"| {whole(Decimal(taken or 0)).strip()} of 1 428, {share} % |" in page

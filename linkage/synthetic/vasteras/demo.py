@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 
 def headline(release: Release) -> list[Text]:
     """The board's indicators, and what it had no figure for."""
-    reached = figure(release, "mal", "percent", span="2019", sex="all")
-    later = figure(release, "sex-manader", "percent", span="2019", sex="all")
     steps = figure(release, "steg-till-primar", span="2019", sex="all")
     broken = figure(release, "avbrutna", span="all", sex="all")
     return [
         Text("the people are made up; the indicators of 2019 are the board's own"),
         Text(
-            "{percent}  per cent left for work or study where that is the aim (target 48)",
-            {"percent": _share(reached)},
+            "{people}  of {all} people left for work or study where that is the aim: {percent} per cent",
+            _share(release, "mal"),
         ),
-        Text("{percent}  per cent are in work or study six months later", {"percent": _share(later)}),
         Text(
-            "{people}  people went on from a preparing programme to a primary one, which counts as a failure",
+            "{people}  of {all} people were in work or study six months later: {percent} per cent",
+            _share(release, "sex-manader"),
+        ),
+        Text(
+            "{people}  people went on from a preparing programme to a primary one, which no indicator counts",
             {"people": whole(steps)},
         ),
         Text(
@@ -37,14 +38,18 @@ def headline(release: Release) -> list[Text]:
     ]
 
 
-def _share(percent: Decimal) -> str:
-    return f"{percent:.1f}".rjust(7)
+def _share(release: Release, measure: str) -> dict[str, object]:
+    """The year of the board's indicators, its per cent without decimals as the report has it."""
+    people, of, percent = (
+        figure(release, measure, key, span="2019", sex="all") for key in ("value", "of", "percent")
+    )
+    return {"people": whole(people), "all": whole(of).strip(), "percent": whole(percent).strip()}
 
 
 def _months_lost(release: Release) -> Decimal:
     """Months in programmes that ended so: each length of stay by the people who stayed so long."""
     table = release.table("manader-fore")
-    people = {n: table.number(length=n, sex="all") for n in range(1, (table.longest or 0) + 1)}
+    people = {n: table.number(length=n) for n in range(1, (table.longest or 0) + 1)}
     return Decimal(sum(length * (number or 0) for length, number in people.items()))
 
 

@@ -1,12 +1,13 @@
-"""The oracle itself, on tables small enough to be counted by eye: people as rows, months as columns."""
+"""Oracle and engine on tables small enough to be counted by eye: people as rows, months as columns."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,8 @@ from linkage.window import Unit, Window, label, ordinal
 from tests import oracle
 from tests.oracle import Payment, Registers, Row, Spell
 from tests.oracle_registers import days
+from tests.oracle_world import World
+from tests.played import told
 from tests.random_rounds import agreement_of
 
 A, B = (Expression(name, Presence(f"malmo.{name}"), 0, True, name) for name in "ab")
@@ -77,8 +80,23 @@ class Drawn:
         return told
 
     def rows(self, measure: Measure) -> list[Row]:
-        agreement = agreement_of(self.window, PARTIES, Dimensions(sex=True), (measure,))
-        return oracle.rows(measure, self.registers, agreement)
+        """What both say."""
+        agreement = agreement_of(self.window, PARTIES, Dimensions(sex=True))
+        found = oracle.rows(measure, self.registers, agreement)
+        world = World(self.registers, agreement)
+
+        def known(expression: Expression) -> Expression:
+            periods = [p for p in range(len(agreement.window)) if world.known(expression, p)]
+            return replace(expression, known=sum(1 << p for p in periods))
+
+        changed: dict[str, Any] = {}
+        for name, asked in {field.name: getattr(measure, field.name) for field in fields(measure)}.items():
+            if isinstance(asked, Expression):
+                changed[name] = known(asked)
+            elif name == "flow":
+                changed[name] = tuple(known(state) for state in asked)
+        assert told(agreement, self.registers, replace(measure, **changed)) == [found]
+        return found
 
     def told(self, measure: Measure, *keys: str, what: str = "value") -> dict[object, object]:
         """What rows say, by their labels; rows of 0 left out."""

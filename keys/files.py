@@ -22,6 +22,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "identity": Text("identity key"),
     "round": Text("round key"),
     "secret": Text("secret"),
+    "family": Text("family key"),
 }
 LARGEST = 65536  # bytes; a key file has about one thousand
 SHORTEST_PASSPHRASE = 8  # characters

@@ -3,7 +3,7 @@
 Small and typed, bytes in and bytes out. A check that fails raises Refused, which says nothing; the modules
 above turn it into a sentence for a person. Sources: RFC 2104 and 4231 (HMAC), RFC 5869 (HKDF), RFC 8032
 (Ed25519), FIPS 203 (ML-KEM), draft-connolly-cfrg-xwing-kem (X-Wing), RFC 9180 with draft-ietf-hpke-pq (HPKE),
-RFC 9106 (Argon2id), SP 800-38D (GCM).
+RFC 9106 (Argon2id), SP 800-38D (GCM), FIPS 197 and SP 800-38A (AES, one block at a time).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, hmac, hpke
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -33,6 +34,7 @@ HPKE_OVERHEAD = 1120 + 16  # what a sealed message is longer than its plaintext:
 ARGON2ID_PASSES, ARGON2ID_LANES, ARGON2ID_KIB = 3, 4, 65536
 ARGON2ID_SALT = 16
 AEAD_KEY, AEAD_NONCE = 32, 12
+AES256_KEY, AES_BLOCK = 32, 16
 
 # the prime of edwards25519 (RFC 8032 section 5.1), and the second coordinates of its eight points of small
 # order: y = 0 is of order 4, 1 and -1 of order 1 and 2, the last two of order 8 (twice one has y = 0)
@@ -188,3 +190,15 @@ def aead_open(key: bytes, nonce: bytes, ciphertext: bytes, associated: bytes) ->
         return AESGCM(key).decrypt(nonce, ciphertext, associated)
     except (InvalidTag, ValueError):
         raise Refused from None
+
+
+def aes256_blocks(key: bytes, blocks: bytes | memoryview) -> bytes:
+    """AES-256 (FIPS 197) of each block of 16 bytes by itself (ECB, SP 800-38A), end to end in order.
+
+    A keyed permutation of blocks, to make numbers from them that nobody without the key can tell. Never for
+    keeping anything secret: equal blocks give equal blocks. blocks: of whole blocks, else ValueError.
+    """
+    if len(key) != AES256_KEY:
+        raise ValueError("an AES-256 key has 32 bytes")
+    cipher = Cipher(algorithms.AES256(key), modes.ECB()).encryptor()  # noqa: S305 - nothing is hidden by it
+    return cipher.update(blocks) + cipher.finalize()

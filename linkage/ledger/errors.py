@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from linkage.errors import LedgerError, PackageError
+from linkage.errors import KeysError, LedgerError, PackageError
 
 
 class AddressError(LedgerError):
@@ -118,3 +118,18 @@ class OlderError(PackageError):
     """A newer package of the party came in meanwhile."""
 
     hint: ClassVar[str] = "the newest export counts; to correct it, export once more"
+
+
+class OtherFamilyKeyError(KeysError):
+    """Another key than the family's: it would be other noise on the same people."""
+
+    hint: ClassVar[str] = (
+        "name the family's own key with --family-key, or restore it from its backup; lost for good, it ends "
+        "the family: agree on a new name, see docs/keys.md"
+    )
+
+
+class FamilyEndedError(KeysError):
+    """The family's key is destroyed, and the family has ended with it."""
+
+    hint: ClassVar[str] = "agree on a new name: a new family with its own key and its own secret"

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
 
-from linkage.ledger import chain, guards, rows
+from linkage.ledger import chain, families, guards, rows
 from linkage.ledger.database import Database
 from linkage.ledger.errors import MeanwhileError
 from linkage.ledger.model import (
     Arrival,
+    FamilyNote,
     Receipt,
     Received,
     Refusal,
@@ -120,6 +121,34 @@ class Ledger:
         with self._database.session(writes=False) as session:
             row = rows.find_round(session, round_id)
             return () if row is None else tuple(rows.as_receipt(receipt) for receipt in row.receipts)
+
+    def family(self, name: str) -> FamilyNote | None:
+        """What is noted of the family's key, None where the ledger has seen none."""
+        with self._database.session(writes=False) as session:
+            row = families.find(session, name)
+            return None if row is None else families.as_note(row)
+
+    # -- the steps of a family's key ----------------------------------------------------------------------
+
+    def note_family(self, name: str, check: str, now: dt.datetime) -> FamilyNote:
+        """Note the family's key by its check value; noted already: nothing changes.
+
+        Raises OtherFamilyKeyError where another is noted, FamilyEndedError where it was destroyed.
+        """
+        with self._writing() as session:
+            return families.as_note(families.note(session, name, check, now))
+
+    def end_family(self, name: str, check: str, now: dt.datetime) -> FamilyNote:
+        """Note that the family's key is about to be destroyed; noted already: the time stays.
+
+        Raises OtherFamilyKeyError where another is noted, StateError where a round of the family goes on.
+        """
+        with self._writing() as session:
+            families.no_round_going_on(session, name)
+            row = families.find(session, name) or families.note(session, name, check, now)
+            families.same(row, check)
+            row.destroyed = row.destroyed or now
+            return families.as_note(row)
 
     # -- the steps of a round -----------------------------------------------------------------------------
 

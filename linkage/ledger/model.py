@@ -157,6 +157,16 @@ class RoundKeyNote:
 
 
 @dataclass(frozen=True)
+class FamilyNote:
+    """That a family has its key, and when its destruction began. check: tells nothing of the key, hex."""
+
+    name: str
+    check: str
+    created: dt.datetime
+    destroyed: dt.datetime | None
+
+
+@dataclass(frozen=True)
 class Receipt:
     """A signed receipt, its bytes as they were written."""
 

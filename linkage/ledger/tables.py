@@ -164,6 +164,18 @@ class RoundKeyRow(Base):
     destroyed: Mapped[dt.datetime | None] = mapped_column(Utc)
 
 
+class FamilyRow(Base):
+    """That a family has its key, by a check value that tells nothing of it; never the key."""
+
+    __tablename__ = "families"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    key_check: Mapped[str] = mapped_column(String(16))
+    created: Mapped[dt.datetime] = mapped_column(Utc)
+    destroyed: Mapped[dt.datetime | None] = mapped_column(Utc)
+
+
 class ReceiptRow(Base):
     """One signed receipt of what was destroyed."""
 

@@ -59,11 +59,11 @@ class SetAside:
         return Piece(piece.high[rest], piece.low[rest], rows.take(rest))
 
     def _asked_for(self, rows: Rows) -> Rows:
-        """The rows with the series that somebody asks for: the others need not be copied."""
+        """The rows with the columns that somebody asks for: the others need not be copied."""
         return replace(
             rows,
             presence={key: bits for key, bits in rows.presence.items() if key in self._questions.series},
-            seeds=None,
+            seeds=rows.seeds if self._questions.record_keys else None,
             amounts={key: values for key, values in rows.amounts.items() if key in self._questions.amounts},
         )
 

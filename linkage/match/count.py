@@ -15,6 +15,7 @@ from linkage.measures.model import Figures, Frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from keys.family import FamilyKey
     from keys.identity import RoundKey
     from linkage.agreement.model import Agreement
     from linkage.match.package import Package
@@ -37,6 +38,7 @@ def count(
     packages: Sequence[Package],
     agreement: Agreement,
     round_key: RoundKey,
+    family_key: FamilyKey | None = None,
     *,
     memory: int | None = None,
     workers: int = 1,
@@ -45,17 +47,20 @@ def count(
 ) -> Counted:
     """The answers to all measures of the agreement, in one pass over the people.
 
-    packages: one of each party. memory: bytes that the blocks of all workers may take together, beside the
-    program itself. blocks: their number, a power of two; left out, as many as the finest package has ranges,
-    more where memory is short. progress: called with the blocks done and their number, on the caller's
-    thread. The figures are the same whatever memory, workers and blocks are.
+    packages: one of each party, in the agreement's order. family_key: where the method is cellkey, and only
+    there: it makes record keys of the people's seeds. memory: bytes that the blocks of all workers may take
+    together, beside the program itself. blocks: their number, a power of two; left out, as many as the finest
+    package has ranges, more where memory is short. progress: called with the blocks done and their number, on
+    the caller's thread. The figures are the same whatever memory, workers and blocks are.
     Raises PackageError where what was sealed is not as it must be; MemoryBudgetError.
     """
     questions = _questions(agreement)
+    if (family_key is not None) != questions.record_keys:
+        raise ValueError("a family key belongs to the method cellkey, and to no other")
     shared_out = plan(packages, questions, memory=memory, workers=workers, blocks=blocks)
     coverage = {package.party: _covered(package, round_key) for package in packages}
     aside = Aside.of([package.open_pairs(round_key) for package in packages])
-    engine = Engine(packages, round_key, questions, shared_out, aside, progress)
+    engine = Engine(packages, round_key, questions, shared_out, aside, progress, family_key)
     tables = engine.run()
     return Counted(questions.figures(tables), coverage, engine.joined)
 
@@ -69,7 +74,8 @@ def check_memory(
 
 def _questions(agreement: Agreement) -> Questions:
     amounts = {s.key: s.value.max for s in agreement.series if s.value}
-    return Questions(agreement.measures, Frame(agreement.window, agreement.dimensions, amounts))
+    frame = Frame(agreement.window, agreement.dimensions, amounts)
+    return Questions(agreement.measures, frame, record_keys=agreement.release.method == "cellkey")
 
 
 def _covered(package: Package, round_key: RoundKey) -> int:

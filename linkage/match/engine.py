@@ -19,10 +19,12 @@ from linkage.match.reader import Reader
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from keys.family import FamilyKey
     from keys.identity import RoundKey
     from linkage.match.groups import Aside
     from linkage.match.package import Package
     from linkage.match.plan import Plan
+    from linkage.match.reader import Piece
     from linkage.measures.kinds import Questions
     from linkage.measures.kinds.table import Table
     from linkage.measures.model import People
@@ -55,9 +57,12 @@ class Engine:
         plan: Plan,
         aside: Aside,
         progress: Callable[[int, int], None] | None,
+        family_key: FamilyKey | None = None,
     ) -> None:
+        """family_key: where the questions ask for record keys."""
         self._packages = packages
         self._round_key = round_key
+        self._family_key = family_key
         self._questions = questions
         self._plan = plan
         self._aside = SetAside(aside, len(packages), questions)
@@ -81,7 +86,7 @@ class Engine:
             if not future.cancelled():
                 future.result()
         for pieces in self._aside.blocks(self._plan.rows_aside):
-            self._questions.add(self._tables, join(pieces, self._questions))
+            self._questions.add(self._tables, self._joined(pieces))
         return self._tables
 
     @property
@@ -116,4 +121,7 @@ class Engine:
             for party, reader in enumerate(readers)
             for piece in reader.pieces(block, self._plan.blocks)
         ]
-        return join(pieces, self._questions)
+        return self._joined(pieces)
+
+    def _joined(self, pieces: Sequence[Piece]) -> People:
+        return join(pieces, self._questions, self._family_key)

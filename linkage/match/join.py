@@ -13,6 +13,7 @@ from linkage.measures.model import People
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from keys.family import FamilyKey, RecordKeys
     from linkage.match.reader import Piece
     from linkage.measures.kinds import Questions
     from linkage.measures.model import Bits
@@ -23,12 +24,12 @@ Index: TypeAlias = npt.NDArray[np.intp]
 _UNSEEN = 255  # no code of a sex or an age is as large
 
 
-def join(pieces: Sequence[Piece], questions: Questions) -> People:
+def join(pieces: Sequence[Piece], questions: Questions, family_key: FamilyKey | None = None) -> People:
     """All people of the range, with the columns that somebody asks for.
 
     A party without a person contributes zeros; rows under previous numbers (`more`) add to what is there, and
     come after the others of their party. Two parties that disagree on somebody's sex or age: it counts
-    as other there, and nobody is told.
+    as other there, and nobody is told. family_key: where there is one, people get record keys of their seeds.
     """
     person, n = _people(
         np.concatenate([piece.high for piece in pieces]), np.concatenate([piece.low for piece in pieces])
@@ -41,7 +42,24 @@ def join(pieces: Sequence[Piece], questions: Questions) -> People:
         sex=_agreed([p.rows.sex if questions.sex and not p.more else None for p in pieces], whose, n),
         age=_agreed([p.rows.age if questions.age and not p.more else None for p in pieces], whose, n),
         amounts=_amounts(pieces, whose, n, questions),
+        record_keys=None if family_key is None else _record_keys(pieces, whose, n, family_key),
     )
+
+
+def _record_keys(
+    pieces: Sequence[Piece], whose: Sequence[Index], n: int, family_key: FamilyKey
+) -> RecordKeys:
+    """Of each person's seed, that of the newest number. Parties have the same, unless one of them lies: then
+    the first one's counts, and nobody is told.
+    """
+    keys = np.zeros(n, np.uint32)
+    for index, piece in reversed(list(zip(whose, pieces, strict=True))):  # the first is written last
+        if piece.more:
+            continue
+        if piece.rows.seeds is None:
+            raise ValueError("rows without seeds have no record keys")
+        keys[index] = family_key.record_keys(piece.rows.seeds)
+    return keys
 
 
 def _presence(

@@ -25,6 +25,8 @@ _PAIR = 1000
 """Bytes per pair: tokens, their words and places, and the group while it is found in plain Python."""
 _JOIN = 56
 """Bytes per row while a block is joined: its token's words, unsorted and sorted, and its person."""
+_SEEDS = 20
+"""Bytes per row while seeds become record keys: a block of each, and the word of it that is kept."""
 _WORDS = 16
 """Bytes per row of an open part beside its columns."""
 
@@ -112,4 +114,5 @@ def _bytes(packages: Sequence[Package], questions: Questions, log: int) -> int:
         opened += parts * columns
     opening = 2 * max(_part(p) for p in packages)  # sealed and open at a time
     rows = _rows(packages, log)
-    return int(opening + opened + rows * _JOIN) + questions.bytes_of_block(rows)
+    joining = _JOIN + (_SEEDS if questions.record_keys else 0)
+    return int(opening + opened + rows * joining) + questions.bytes_of_block(rows)

@@ -253,7 +253,7 @@ def test_another_name_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_list_has_a_line_for_each(tmp_path: Path) -> None:
-    lines = ok("demo", cwd=tmp_path).out.splitlines()
+    lines = ok("demo", "--list", cwd=tmp_path).out.splitlines()
     assert [line.split("  ")[0] for line in lines] == list(DEMOS)
     assert all(len(line) <= 110 for line in lines)
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from linkage.release.counts import ALL, MEAN, tenth
-from linkage.report.answers_over_time import changed, moved, reached, stayed
+from linkage.report.answers_over_time import changed, moved, reached, spans, stayed
 from linkage.report.questions import follow_up, in_words, where
 from linkage.report.words import shown
 
@@ -88,6 +88,10 @@ def _count(table: Table, words: Words) -> str:
     mean, whole = (_number(table, time) for time in (MEAN, ALL))
     added = table.number(**_at(table, ALL if mean is None else MEAN), part="sum") if table.items else None
     said = []
+    unique: dict[str, Scalar] = {"part": "unique"} if table.items else {}
+    stretches = [(span, table.number(span=span, **unique)) for span in spans(table, words)]
+    if told := [f"{words.label('span', s)}: {words.whole(n)}" for s, n in stretches if n is not None]:
+        said.append(words.t("People in {numbers}.", numbers="; ".join(told)))
     if mean is not None:
         said.append(
             words.t("{number} people {when}.", number=words.number(shown(mean, mean)), when=words.average)
@@ -111,6 +115,9 @@ def _count(table: Table, words: Words) -> str:
 def _share(table: Table, words: Words) -> str:
     if table.places is not None:
         return _places(table, words)
+    stretches = [(span, table.number("percent", span=span)) for span in spans(table, words)]
+    if told := [f"{words.label('span', s)}: {words.percent(n)}" for s, n in stretches if n is not None]:
+        return words.t("In {numbers}.", numbers="; ".join(told))
     for time, when in _times(table, words):
         percent = table.number("percent", **_at(table, time))
         value, of = (table.number(key, **_at(table, time)) for key in ("value", "of"))

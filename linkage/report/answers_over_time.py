@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkage.release.counts import ALL, MEAN, tenth
 from linkage.release.tables import ELSEWHERE
+from linkage.report.labels import outer_spans
 from linkage.report.questions import follow_up, in_words, where
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from linkage.release.tables import Table
     from linkage.report.words import Words
 
-MOST_SPANS: Final = 4
+MOST_SPANS: Final = 6
 """More spans than these are not told one by one."""
 
 
@@ -76,11 +77,14 @@ def _told(value: Fraction, *, mean: bool) -> int | Decimal:
 def reached(table: Table, words: Words) -> str:
     """The share of those who left; span by span where the table has a few spans."""
     there, when = where(str(table.to), words), follow_up(table, words)
-    spans = [str(span) for span in dict.fromkeys(row.get("span", ALL) for row in table.rows) if span != ALL]
-    listed = [_of_span(table, words, span) for span in spans[:MOST_SPANS]] if len(spans) <= MOST_SPANS else []
     said = ""
-    if known := [one for one in listed if one]:
-        said = words.t("Found {there} {when}: {numbers}.", there=there, when=when, numbers="; ".join(known))
+    if known := [one for span in spans(table, words) if (one := _of_span(table, words, span))]:
+        said = words.t(
+            "Found {there} {when}, of those who left in {numbers}.",
+            there=there,
+            when=when,
+            numbers="; ".join(known),
+        )
     elif (found := _share(table, {})) is not None:
         percent, value, of = found
         said = words.t(
@@ -96,13 +100,19 @@ def reached(table: Table, words: Words) -> str:
     return said
 
 
+def spans(table: Table, words: Words) -> list[str]:
+    """The spans of a table that are told one by one: a few, or none."""
+    found = outer_spans(words) if table.time == "span" else []
+    return found if len(found) <= MOST_SPANS else []
+
+
 def _of_span(table: Table, words: Words, span: str) -> str:
     found = _share(table, {"span": span})
     if found is None:
         return ""
     percent, value, of = found
     return words.t(
-        "{percent} of those who left in {span} ({value} out of {of})",
+        "{span}: {percent} ({value} out of {of})",
         span=words.label("span", span),
         percent=words.percent(percent),
         value=words.number(value),

@@ -121,7 +121,7 @@ def _once(words: Words, added: Number | None, one: Number) -> str:
 def _ever(words: Words, whole: Number, mean: Number | None, added: Number | None) -> str:
     """What the step from a period to the whole time means."""
     if mean is None:
-        return _once(words, added, whole)
+        return _once(words, added, whole) if added is not None else words.t("Everybody is counted once.")
     said = words.t("All who were there in at least one period, each counted once over the whole time.")
     if not mean or Fraction(whole) / Fraction(mean) < Fraction(105, 100):
         return said

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from linkage.release.counts import ALL
 from linkage.report.chart import Chart, listed
 from linkage.report.charts.bars import Bar, bars
-from linkage.report.labels import labels_of
+from linkage.report.labels import labels_of, outer_spans
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -35,12 +35,15 @@ def compared(table: Table, words: Words, caption: str, several: Sequence[Bar]) -
 
 
 def _of_spans(table: Table, words: Words) -> list[Bar]:
-    """For each span everybody, and in each of them the labels of sex, or of age; at last the window."""
+    """For each span everybody, and in each of them the labels of sex, or of age."""
     if table.time != "span":
         return []
     dimension = next((d for d in ("sex", "age") if d in table.dimensions), None)
     several = labels_of(table, dimension) if dimension else [ALL]
     spans = [str(label) for label in dict.fromkeys(row["span"] for row in table.rows)]
+    spans = spans[:-1] if len(spans) > 2 else spans  # beside several spans the whole window is no news
+    if len(spans) * len(several) > MOST_BARS:
+        spans = outer_spans(words)
     if len(spans) * len(several) > MOST_BARS:
         several = [ALL]
     everybody_first = sorted(several, key=lambda label: label != ALL)

@@ -55,7 +55,7 @@ def moves(table: Table, words: Words) -> Iterator[Chart]:
         moved = [stream for stream in streams if stream.start != stream.end]
         if moved and 2 * sum(s.value for s in moved) < sum(s.value for s in streams):
             caption = words.t(
-                "Only those who are somewhere else {spell} later, {when}",
+                "Only those who are in another state {spell} later, {when}",
                 spell=words.spell(table.every or 1),
                 when=when,
             )

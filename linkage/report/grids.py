@@ -50,11 +50,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table on a page: heads of the labels, heads of the numbers, lines."""
+    """A table on a page: heads of the labels, heads of the numbers, lines. matrix: from × to."""
 
     label_heads: tuple[str, ...]
     number_heads: tuple[str, ...]
     lines: tuple[Line, ...]
+    matrix: bool = False
 
 
 class Layout:
@@ -179,7 +180,7 @@ class Layout:
             )
             if across == "to":
                 heads = tuple(words.t("to {state}", state=head) for head in heads)
-        return Grid(self._heads(keys, rows), heads, _ordered(lines))
+        return Grid(self._heads(keys, rows), heads, _ordered(lines), matrix=across == "to")
 
     def _heads(self, keys: Sequence[str], rows: Sequence[Row]) -> tuple[str, ...]:
         """What the columns of labels are called: a month, or just "when" where there are only totals."""

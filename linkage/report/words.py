@@ -197,7 +197,7 @@ class Words:
         kind: of the table, where it matters: "all" of a flow counts moves and not people.
         """
         if key in ("period", "span") and value == ALL and kind == "flow":
-            return self.t("All moves in {window}", window=self.window)
+            return self.t("All moves")
         if key in ("period", "span"):
             return self._time(key, str(value))
         if key == "sex":

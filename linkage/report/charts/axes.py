@@ -57,7 +57,10 @@ def period_axis(words: Words, width: int, padding: float = 0.3) -> alt.X:
     labels = words.release.window.labels
     named = {label: words.short(label) for label in labels}
     most = max(2, width // 44)
-    every = max(1, -(-len(labels) // most))
+    a_year = 12 // words.unit.months
+    steps = [step for step in range(1, a_year + 1) if a_year % step == 0]  # so that years begin alike
+    steps += [a_year * years for years in range(2, len(labels) + 2)]
+    every = next(step for step in steps if step * most >= len(labels))
     shown = [label for i, label in enumerate(labels) if i % every == 0]
     years = [named[label][1] for label in shown]
     first = {label for i, label in enumerate(shown) if i == 0 or years[i] != years[i - 1]}
@@ -108,8 +111,9 @@ def scale_to(highest: float, *, whole: bool = False) -> list[float]:
     if highest <= 0:
         return [0, 1]
     power = 10.0 ** floor(log10(highest))
-    step = next(m * power / 10 for m in (2, 2.5, 5, 10, 20, 25, 50) if m * power / 10 * 5 >= highest)
-    step = max(step, 1.0) if whole else step
+    steps = (m * power / 10 for m in (2, 2.5, 5, 10, 20, 25, 50))
+    steps = (max(step, 1.0) for step in steps if step < 1 or step.is_integer()) if whole else steps
+    step = next(step for step in steps if step * 5 >= highest)
     return [step * i for i in range(int(-(-highest // step)) + 1)]
 
 

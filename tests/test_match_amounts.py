@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import tracemalloc
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
+from linkage import intake
 from linkage.agreement.model import Party, Series, Value
 from linkage.dimensions import Dimensions
 from linkage.match import MemoryBudgetError, count, engine
@@ -21,11 +24,13 @@ from linkage.package.layout import Layout
 from linkage.package.pairs import Pairs
 from linkage.tokens import words
 from linkage.window import Unit, Window
+from tests.builders import scene
 from tests.fake_package import ROUND_KEY, FakePackage, rows_of, token
 from tests.random_rounds import agreement_of
 
 WINDOW = Window(Unit.MONTH, "2020-01", "2020-03")
 MOST = 100
+SUMMARY = {"people_counted": 2, "people_total": 3}
 PARTIES = (
     Party(
         "city",
@@ -121,6 +126,29 @@ def test_blocks_and_workers_change_nothing(blocks: int, workers: int, ranges: tu
     ]
     cells = counted(city(paid, known, ranges[0]), state(exits, ranges[1]), blocks=blocks, workers=workers)
     assert totals(cells) == [sum(column) for column in zip(*plain, strict=True)]
+
+
+def test_sealing_changes_nothing() -> None:
+    """Columns lie unaligned in a part, period by period; what is summed up are the rows that were written."""
+    made = scene(periods=3, parties=(("city", ("here", "aid#")), ("state", ("exit",))))
+    exits = Expression("state.exit", Presence("state.exit"), 7, dated=True, label="Exit")
+    change = Change("m", "M", (), None, "city.aid", "kr", exits, 1, 1)
+    agreement = replace(made.agreement, measures=(change,))
+    rows = {"city": made.rows("city", 501), "state": made.rows("state", 333, seed=2)}
+    rows["state"] = replace(rows["state"], tokens=rows["city"].tokens[:333])
+    packages = [
+        intake.check(
+            partial(io.BytesIO, made.package(party, mine, target=4000, summary_json=SUMMARY)),
+            agreement,
+            made.keys,
+        )
+        for party, mine in rows.items()
+    ]
+    assert packages[0].ranges > 0
+    cells = count(packages, agreement, made.round_key, workers=2).figures.cells["m"]
+    there = np.flatnonzero(rows["state"].presence["state.exit"] & 2)
+    assert cells.people[:, 0].tolist() == [len(there)] * 3
+    assert totals(cells) == rows["city"].amounts["city.aid"][there].astype(np.int64).sum(axis=0).tolist()
 
 
 def test_amounts_that_nobody_asks_for_are_left_where_they_are() -> None:

@@ -142,9 +142,9 @@ Common: TypeAlias = tuple[str, str, tuple[str, ...], str | None]
 
 def _kinds(trees: Trees) -> list[type[Measure]]:
     """What can be asked of the window; those more often in which less happens by chance."""
-    kinds: list[type[Measure]] = [Count, Overlap, HowMany, Share]
+    kinds: list[type[Measure]] = [Count, Overlap, HowMany, Share, Share, Share]
     if trees.periods > 1:
-        kinds += [Flow, Outcome, Outcome, Outcome]
+        kinds += [Flow, Flow, Outcome, Outcome, Outcome]
     if trees.periods > 2:
         kinds += [Duration, Duration]
         kinds += [Change, Change] * any(s.value for s in trees.agreement.series)

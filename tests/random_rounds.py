@@ -89,7 +89,7 @@ def agreement_of(
 
 @st.composite
 def rounds(draw: st.DrawFn) -> tuple[Agreement, Registers]:
-    """An agreement with one to three measures of any kind, and registers with some of PEOPLE."""
+    """An agreement with one to five measures of any kind, and registers with some of PEOPLE."""
     return a_round(chance_of(draw))
 
 
@@ -97,7 +97,7 @@ def a_round(chance: Chance) -> tuple[Agreement, Registers]:
     """See rounds."""
     agreement, registers = asking_nothing(chance)
     trees = Trees(chance, agreement)
-    measures = tuple(measure(trees, f"m{i}") for i in range(chance.whole(1, 3)))
+    measures = tuple(measure(trees, f"m{i}") for i in range(chance.whole(1, 5)))
     return replace(agreement, measures=measures), registers
 
 

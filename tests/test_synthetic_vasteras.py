@@ -427,6 +427,18 @@ def test_the_release_has_the_boards_indicators(release: Release, told: Told) -> 
 
 
 @pytest.mark.slow
+def test_the_release_follows_those_who_left_in_each_month(release: Release, told: Told) -> None:
+    table = release.table("sex-manader-kohort")
+    for month, period in enumerate(MONTHS):
+        found = leavers(told.city, range(month, month + 1)) if month + 6 < 54 else []
+        row = table.pick(period=period)[0]
+        if month + 6 < 54:
+            assert (row["value"], row["of"]) == (reached(found, told.work_or_study, 6, 6), len(found))
+        else:
+            assert (row["value"], row["of"], row["note"]) == (None, None, "edge")
+
+
+@pytest.mark.slow
 def test_the_release_has_the_figures_of_the_report(release: Release) -> None:
     told_by_report = (
         ("mal", "2019", 195, 500, "39.0"),

@@ -16,7 +16,11 @@ from keys.identity import Identity
 from keys.public import RECEIPT, PublicIdentity, SignatureError
 
 if TYPE_CHECKING:
+    from keys.family import FamilyKey
     from keys.secret import Secret
+
+FAMILY_KEY = "family-key"
+"""What `destroyed` says of a family's key."""
 
 
 class ReceiptError(KeysError):
@@ -53,8 +57,22 @@ def secret_destroyed(secret: Secret, at: dt.datetime) -> dict[str, object]:
         "destroyed": "secret",
         "family": secret.family,
         "maker": secret.maker,
-        "at": at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "at": _utc(at),
     }
+
+
+def family_key_destroyed(key: FamilyKey, at: dt.datetime) -> dict[str, object]:
+    """The facts of a receipt for a family's destroyed key. at: when, with a time zone."""
+    return {
+        "destroyed": FAMILY_KEY,
+        "family": key.family,
+        "check": key.check(),
+        "at": _utc(at),
+    }
+
+
+def _utc(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def read_receipt(data: bytes) -> Receipt:

@@ -28,7 +28,7 @@ NEEDED = (
     "xlsxwriter",
 )
 OPTIONAL = {"psycopg": "a ledger in PostgreSQL"}
-KEY_FILES = ("identity.key", "secret.key", "round.key")
+KEY_FILES = ("identity.key", "secret.key", "round.key", "family.key")
 SYNCHRONISED = (
     "onedrive",
     "dropbox",

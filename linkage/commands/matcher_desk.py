@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from keys import files
+from keys.family import FamilyKey
 from keys.identity import RoundKey
 from linkage import intake
 from linkage.commands.agreement import load_ready, public_keys
@@ -15,6 +16,8 @@ from linkage.commands.identities import read_identity
 from linkage.commands.store import LostPackageError, Store
 from linkage.errors import KeysError, PackageError, Text
 from linkage.ledger import Ledger, Received, RoundId, Terms
+from linkage.ledger.errors import NoLedgerError
+from linkage.ledger.families import check_going_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +40,12 @@ class OtherRoundKeyError(KeysError):
     hint: ClassVar[str] = "name the key of this round with --round-key; each round has its own"
 
 
+class OtherFamilyError(KeysError):
+    """The family key at hand is another family's."""
+
+    hint: ClassVar[str] = "name the key of this family with --family-key"
+
+
 class ChangedInStoreError(LostPackageError):
     """A sealed package was altered in the store."""
 
@@ -44,6 +53,25 @@ class ChangedInStoreError(LostPackageError):
 def utc_now() -> dt.datetime:
     """The time, with its zone."""
     return dt.datetime.now(dt.UTC)
+
+
+def ledger_or_new(ledger: str) -> tuple[Ledger, tuple[Text, ...]]:
+    """The ledger, and what is said where it is a new one: what it does not know may be in another."""
+    try:
+        return Ledger.open(ledger, create=False), ()
+    except NoLedgerError:
+        books = Ledger.open(ledger)
+        began = Text(
+            "a new ledger begins: {place}; if there is one of earlier rounds, name it with --ledger: "
+            "see docs/ledger.md",
+            {"place": books.place},
+        )
+        return books, (began,)
+
+
+def read_family_key(path: Path, ask: Ask | None) -> FamilyKey:
+    """The family key in a key file. Raises KeysError."""
+    return FamilyKey.from_bytes(files.read_private(path, "family", ask))
 
 
 @dataclass(frozen=True)
@@ -89,16 +117,30 @@ class Desk:
 
     def notes(self) -> tuple[Text, ...]:
         """What its matcher should look at: that a round is matched once holds within one ledger only."""
+        notes = []
         noted = {note.fingerprint for note in self.ledger.round_keys(self.round_id)}
-        if self.agreement.matcher.round_key in noted:
-            return ()
-        return (
-            Text(
-                "warning: the ledger {place} has not seen the round key of {round} being made: "
-                "is it the right one? one round, one ledger: see docs/ledger.md",
-                {"round": self.round_id, "place": self.ledger.place},
-            ),
-        )
+        if self.agreement.matcher.round_key not in noted:
+            notes.append(
+                Text(
+                    "warning: the ledger {place} has not seen the round key of {round} being made: "
+                    "is it the right one? one round, one ledger: see docs/ledger.md",
+                    {"round": self.round_id, "place": self.ledger.place},
+                )
+            )
+        if self.family_asked and self.ledger.family(self.agreement.name) is None:
+            notes.append(
+                Text(
+                    "warning: the ledger {place} has not seen the key of the family {family} being made: "
+                    "is it the right one? one family, one key, one ledger: see docs/keys.md",
+                    {"family": self.agreement.name, "place": self.ledger.place},
+                )
+            )
+        return tuple(notes)
+
+    @property
+    def family_asked(self) -> bool:
+        """Whether the round is counted with the family's key."""
+        return self.agreement.release.method == "cellkey"
 
     def seen(self) -> list[intake.Seen]:
         """Everything accepted before, as intake asks for it."""
@@ -143,4 +185,24 @@ class Desk:
         key = RoundKey.from_bytes(files.read_private(path, "round", ask))
         if key.public.fingerprint != self.agreement.matcher.round_key:
             raise OtherRoundKeyError("{path} is not the round key of {round}", path=path, round=self.round_id)
+        return key
+
+    def family_key(self, path: Path, ask: Ask | None) -> FamilyKey | None:
+        """The key of the round's family, None where the release's method asks for none.
+
+        Raises KeysError where it is another family's, or the family has ended. Whether it is the family's own
+        one, Ledger.note_family says.
+        """
+        if not self.family_asked:
+            return None
+        if (noted := self.ledger.family(self.agreement.name)) is not None:
+            check_going_on(noted)
+        key = read_family_key(path, ask)
+        if key.family != self.agreement.name:
+            raise OtherFamilyError(
+                "{path} is the key of the family {found}, not of {family}",
+                path=path,
+                found=key.family,
+                family=self.agreement.name,
+            )
         return key

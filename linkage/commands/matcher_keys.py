@@ -12,10 +12,9 @@ from keys import files
 from keys.atomic import whole_file
 from keys.identity import Identity, RoundKey
 from linkage.commands.identities import read_identity
-from linkage.commands.matcher_desk import utc_now
+from linkage.commands.matcher_desk import ledger_or_new, utc_now
 from linkage.errors import Error, KeysError, Text
 from linkage.ledger import Ledger, RoundId
-from linkage.ledger.errors import NoLedgerError
 
 KEY = "round.key"
 
@@ -79,7 +78,7 @@ def round_key(
     if already:
         beside = {"identity": _beside(str(identity), folder), "ledger": _ledger_beside(ledger, folder)}
         key = _found(path, passphrase, round_id, signer, beside)
-    books, notes = _books(ledger)
+    books, notes = ledger_or_new(ledger)
     if not already:
         key = _made(round_id, signer, books)
     if not already:
@@ -95,20 +94,6 @@ def round_key(
     return RoundKeyFacts(
         signer.name, key.public.fingerprint, path, public, passphrase is not None, already, notes
     )
-
-
-def _books(ledger: str) -> tuple[Ledger, tuple[Text, ...]]:
-    """The ledger, and what is said where it is a new one: a round that it does not know may be in another."""
-    try:
-        return Ledger.open(ledger, create=False), ()
-    except NoLedgerError:
-        books = Ledger.open(ledger)
-        began = Text(
-            "a new ledger begins: {place}; if there is one of earlier rounds, name it with --ledger: "
-            "see docs/ledger.md",
-            {"place": books.place},
-        )
-        return books, (began,)
 
 
 def _beside(path: str, folder: Path) -> str:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from keys.identity import RELEASE
 from linkage.commands.matcher_desk import Desk, utc_now
@@ -37,6 +37,7 @@ from linkage.release import verify as releases
 from linkage.texts import Lang
 
 if TYPE_CHECKING:
+    from keys.family import FamilyKey
     from keys.identity import Identity, RoundKey
     from linkage.intake import Package
     from linkage.match import Counted
@@ -139,12 +140,21 @@ class MatchFacts:
         )
 
 
+class Keys(NamedTuple):
+    """What signs, what opens, and what makes record keys where the method asks for them."""
+
+    identity: Identity
+    round: RoundKey
+    family: FamilyKey | None
+
+
 def match(
     packages: Sequence[Path],
     *,
     agreement: Path,
     identity: Path,
     round_key: Path,
+    family_key: Path = Path("family.key"),
     ledger: str,
     store: Path,
     out: Path,
@@ -153,14 +163,16 @@ def match(
     engine: str = "local",
     ask: Ask | None = None,
     ask_round: Ask | None = None,
+    ask_family: Ask | None = None,
     progress: Progress | None = None,
     languages: Sequence[Lang] = (Lang.SV, Lang.EN),
     now: dt.datetime | None = None,
 ) -> MatchFacts:
     """Receive what is named, freeze the set, count it in memory, release it; or give the release back.
 
-    packages: none for those received before. memory: most of it for counting, such as "500M". workers:
-    threads. ask, ask_round: for the passphrases of identity and round key, called only where files need them.
+    packages: none for those received before. family_key: read where the method is cellkey. memory: most of it
+    for counting, such as "500M". workers: threads. ask, ask_round, ask_family: for the passphrases of
+    identity, round key and family key, called only where files need them.
     Raises PackageError (exit 11) where packages do not make a round; ReleaseError; KeysError; LedgerError.
     """
     budget = _checked_options(engine, memory)
@@ -174,9 +186,13 @@ def match(
     already, notes = released is not None, desk.notes()
     if released is None:
         _check_going_on(desk)
-        keys = desk.identity(identity, ask), desk.round_key(round_key, ask_round)
+        keys = Keys(
+            desk.identity(identity, ask),
+            desk.round_key(round_key, ask_round),
+            desk.family_key(family_key, ask_family),
+        )
         options = {"memory": budget, "workers": workers, "progress": progress}
-        released, joined = _release(desk, *keys, now, options)
+        released, joined = _release(desk, keys, now, options)
         if joined:  # for the matcher alone: it tells of rows of several packages together
             notes += (Text("people joined who stood under several numbers: {joined}", {"joined": joined}),)
     files, tables = write_all(released.release, released.signature, out, languages)
@@ -222,9 +238,7 @@ def _ended(desk: Desk, why: Text) -> EndedError:
     return EndedError("the round {round} has ended without a release: {why}", round=desk.round_id, why=why)
 
 
-def _release(
-    desk: Desk, identity: Identity, round_key: RoundKey, now: dt.datetime, options: Mapping[str, Any]
-) -> tuple[Released, int]:
+def _release(desk: Desk, keys: Keys, now: dt.datetime, options: Mapping[str, Any]) -> tuple[Released, int]:
     """Freeze, open, count, control, sign, keep; how many people were joined over changed numbers.
 
     Of several at once, the first to keep its release wins.
@@ -232,14 +246,18 @@ def _release(
     parties = [desk.counting()[party.name] for party in desk.agreement.parties]
     sealed = [Opened(desk, package, desk.sealed(package)) for package in parties]
     check_memory(sealed, desk.agreement, memory=options["memory"], workers=options["workers"])
+    if keys.family is not None:  # before anything is frozen: another key than the family's is refused
+        desk.ledger.note_family(keys.family.family, keys.family.check(), now)
     frozen = desk.ledger.freeze(desk.round_id, [package.sha512 for package in parties], now)
     if frozen.state is not State.FROZEN:
         return _meanwhile(desk), 0
-    counted = _counted(desk, sealed, round_key, options)
+    counted = _counted(desk, sealed, keys, options)
     facts = [PackageFact(p.party, p.id, p.sha512, counted.coverage[p.party]) for p in parties]
     data = control(counted.figures, desk.agreement, facts, now).to_bytes()
-    signature = identity.sign(RELEASE, data)
-    releases.check(data, signature, identity.public, desk.agreement)  # never sign what verify would refuse
+    signature = keys.identity.sign(RELEASE, data)
+    releases.check(
+        data, signature, keys.identity.public, desk.agreement
+    )  # never sign what verify would refuse
     return desk.ledger.release(desk.round_id, data, signature, now), counted.joined
 
 
@@ -252,12 +270,10 @@ def _meanwhile(desk: Desk) -> Released:
     return released
 
 
-def _counted(
-    desk: Desk, sealed: Sequence[Opened], round_key: RoundKey, options: Mapping[str, Any]
-) -> Counted:
+def _counted(desk: Desk, sealed: Sequence[Opened], keys: Keys, options: Mapping[str, Any]) -> Counted:
     """The figures. A package that is wrong inside ends the round; a store that cannot be read does not."""
     try:
-        return count(sealed, desk.agreement, round_key, **options)
+        return count(sealed, desk.agreement, keys.round, keys.family, **options)
     except (OpenedError, CoverageError) as error:
         desk.ledger.fail(desk.round_id, str(error), utc_now())
         raise _ended(desk, error.message) from None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from linkage.commands.matcher_desk import Desk
 from linkage.errors import Text
-from linkage.ledger import Received, Refusal, Round, State
+from linkage.ledger import FamilyNote, Received, Refusal, Round, State
 
 CHECKS: Mapping[str, Text] = {
     "FormatError": Text("(1) no whole package"),
@@ -36,7 +36,11 @@ CHECKS: Mapping[str, Text] = {
 
 @dataclass(frozen=True)
 class StatusFacts:
-    """A round as the ledger tells it. parties: name → its package that counts, None where it is missing."""
+    """A round as the ledger tells it. parties: name → its package that counts, None where it is missing.
+
+    family_asked: whether the round is counted with its family's key; family: what is noted of that key, None
+    where the ledger has seen none.
+    """
 
     round: str
     state: Text
@@ -44,6 +48,9 @@ class StatusFacts:
     parties: Mapping[str, Received | None]
     refused: tuple[Refusal, ...]
     agreement: Path
+    family_name: str
+    family_asked: bool
+    family: FamilyNote | None
 
     @property
     def purge_due(self) -> dt.datetime | None:
@@ -84,6 +91,15 @@ class StatusFacts:
             "released": _time(self.found.released if self.found else None),
             "purge_due": _time(self.purge_due),
             "purged": _time(self.found.purged if self.found else None),
+        } | ({"family_key": self._family_key()} if self.family_asked else {})
+
+    def _family_key(self) -> dict[str, object] | None:
+        if self.family is None:
+            return None
+        return {
+            "check": self.family.check,
+            "created": _time(self.family.created),
+            "destroyed": _time(self.family.destroyed),
         }
 
     def lines(self) -> list[Text]:
@@ -100,6 +116,8 @@ class StatusFacts:
                 at = package.received.astimezone()
                 lines.append(Text("{party}: delivered {at:%Y-%m-%d %H:%M}", {"party": name, "at": at}))
         lines += [_refused(refusal) for refusal in self.refused]
+        if self.family_asked:
+            lines.append(_family(self.family_name, self.family))
         return lines
 
     def after(self) -> Text | None:
@@ -133,6 +151,23 @@ def status(*, agreement: Path, ledger: str) -> StatusFacts:
         parties={party.name: counting.get(party.name) for party in desk.agreement.parties},
         refused=desk.ledger.refusals(desk.round_id),
         agreement=agreement,
+        family_name=desk.agreement.name,
+        family_asked=desk.family_asked,
+        family=desk.ledger.family(desk.agreement.name),
+    )
+
+
+def _family(name: str, noted: FamilyNote | None) -> Text:
+    if noted is None:
+        return Text(
+            "the ledger has seen no key of the family: linkage keys family --agreement-name {family}",
+            {"family": name},
+        )
+    if noted.destroyed is not None:
+        return Text("the family's key was destroyed {day:%Y-%m-%d}", {"day": noted.destroyed.astimezone()})
+    return Text(
+        "the family's key was made {day:%Y-%m-%d}, check value {check}",
+        {"day": noted.created.astimezone(), "check": noted.check},
     )
 
 

@@ -149,6 +149,8 @@ def _check(facts: Mapping[str, object], agreed: Agreement, signer: str) -> None:
                 "digest": digest,
                 "round_key": agreed.matcher.round_key,
             }
+        case receipts.FAMILY_KEY if matcher:
+            expected = {"family": agreed.name}
         case "secret" if not matcher:
             expected = {"family": agreed.name}  # kept for all its rounds, so not also who made it
         case _:

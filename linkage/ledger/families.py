@@ -27,12 +27,12 @@ def note(session: Session, name: str, check: str, now: dt.datetime) -> FamilyRow
     if found is None:
         found = FamilyRow(name=name, key_check=check, created=now)
         session.add(found)
-    going_on(found)
+    check_going_on(as_note(found))
     same(found, check)
     return found
 
 
-def going_on(found: FamilyRow) -> None:
+def check_going_on(found: FamilyNote) -> None:
     """Raises FamilyEndedError where the family's key is destroyed."""
     if found.destroyed is not None:
         raise FamilyEndedError(

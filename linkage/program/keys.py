@@ -1,4 +1,4 @@
-"""Identities and round keys."""
+"""Identities, round keys and family keys."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from pathlib import Path
 
 import click
 
-from linkage.errors import Text
+from linkage.errors import Text, UsageError
 from linkage.program import asking
 from linkage.program.conventions import Group
 from linkage.program.options import (
     FILE,
+    family_key_option,
     identity_option,
     ledger_option,
     no_passphrase_option,
@@ -22,7 +23,7 @@ from linkage.program.terminal import note, tell
 
 @click.group(cls=Group)
 def keys() -> None:
-    """Make and show identities and round keys."""
+    """Make and show identities, round keys and family keys."""
 
 
 @keys.command("init")
@@ -130,3 +131,79 @@ def keys_round(
         ],
         after=Text("send {path} to whoever writes the agreement", {"path": made.public}),
     )
+
+
+@keys.command("family")
+@option("--agreement-name", required=True, help="The agreement's name, without the round.")
+@family_key_option
+@ledger_option
+@no_passphrase_option
+@passphrase_option
+@option("--destroy", is_flag=True, help="Destroy the key: the family ends. Writes a signed receipt.")
+@identity_option
+@option("--identity-passphrase-file", type=FILE, help="The identity's passphrase, where it is another.")
+@option("--out", type=FILE, help="The receipt; default NAME-family-destroyed.json.")
+@option("--yes", is_flag=True, help="Do not ask.")
+def keys_family(
+    agreement_name: str,
+    family_key: Path,
+    ledger: str,
+    no_passphrase: bool,
+    passphrase_file: Path | None,
+    destroy: bool,
+    identity: Path,
+    identity_passphrase_file: Path | None,
+    out: Path | None,
+    yes: bool,
+) -> None:
+    """Make the key of a family (matcher): family.key, for agreements with the method cellkey.
+
+    One for all rounds of the agreement's name, so that the same people have the same noise in each. Back it
+    up, and never send it to a party. With --destroy it is destroyed, when the last round is over.
+
+    Example: linkage keys family --agreement-name malmo-sok
+    """
+    if destroy:
+        if no_passphrase:
+            raise UsageError(
+                "--no-passphrase is for a new key", hint="leave out --no-passphrase, or --destroy"
+            )
+        _end_family(
+            agreement_name, family_key, ledger, passphrase_file, identity, identity_passphrase_file, out, yes
+        )
+        return
+    if out is not None or yes:
+        raise UsageError("--out and --yes are for --destroy", hint="leave them out, or add --destroy")
+    from linkage.commands.matcher import family_key as flow
+
+    words = asking.passphrase_for_writing(passphrase_file, no_passphrase)
+    made = flow(agreement_name, key=family_key, passphrase=words, ledger=ledger)
+    for line in made.notes:
+        note(line)
+    tell(made.as_json(), made.lines(), after=made.after())
+
+
+def _end_family(
+    family: str,
+    key: Path,
+    ledger: str,
+    passphrase_file: Path | None,
+    identity: Path,
+    identity_passphrase_file: Path | None,
+    out: Path | None,
+    yes: bool,
+) -> None:
+    from linkage.commands.matcher import end_family
+
+    question = Text("destroy the key of the family {family} for good?", {"family": family})
+    ended = end_family(
+        family,
+        key=key,
+        identity=identity,
+        ledger=ledger,
+        out=out,
+        ask=asking.passphrase_for_reading(passphrase_file),
+        ask_identity=asking.passphrase_for_reading(identity_passphrase_file or passphrase_file),
+        sure=lambda: asking.sure(yes, question),
+    )
+    tell(ended.as_json(), ended.lines(), after=ended.after())

@@ -12,6 +12,7 @@ from linkage.program.conventions import Command
 from linkage.program.options import (
     FILE,
     agreement_option,
+    family_key_option,
     identity_option,
     ledger_option,
     option,
@@ -76,8 +77,10 @@ def status(agreement: Path, ledger: str) -> None:
     help="Languages of the reports beside release.json.",
 )
 @option("--engine", default="local", show_default=True, help="Where to count; this version: local.")
+@family_key_option
 @passphrase_option
 @option("--round-passphrase-file", type=FILE, help="The round key's passphrase, where it is another.")
+@option("--family-passphrase-file", type=FILE, help="The family key's passphrase, where it is another.")
 def match(
     packages: tuple[Path, ...],
     agreement: Path,
@@ -90,12 +93,15 @@ def match(
     workers: int,
     reports: str,
     engine: str,
+    family_key: Path,
     passphrase_file: Path | None,
     round_passphrase_file: Path | None,
+    family_passphrase_file: Path | None,
 ) -> None:
     """Count, and release: release.json, signed, and the reports.
 
     Receives what is named, freezes the set, and opens packages in memory only. A round is matched once.
+    The key of the family is asked for where the agreement's method is cellkey.
 
     Example: linkage match malmo.link af.link --agreement agreement/agreement.toml --out release
     """
@@ -108,6 +114,7 @@ def match(
         agreement=agreement,
         identity=identity,
         round_key=round_key,
+        family_key=family_key,
         ledger=ledger,
         store=store,
         out=out,
@@ -117,6 +124,7 @@ def match(
         languages=[lang for lang in Lang if reports in {"both", lang.value}],
         ask=asking.passphrase_for_reading(passphrase_file),
         ask_round=asking.passphrase_for_reading(round_passphrase_file or passphrase_file),
+        ask_family=asking.passphrase_for_reading(family_passphrase_file or passphrase_file),
         progress=bar,
     )
     bar.close()

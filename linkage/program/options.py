@@ -32,6 +32,9 @@ secret_option = option(
 round_key_option = option(
     "--round-key", type=FILE, default=Path("round.key"), show_default=True, help="The key of this round."
 )
+family_key_option = option(
+    "--family-key", type=FILE, default=Path("family.key"), show_default=True, help="The key of the family."
+)
 ledger_option = option(
     "--ledger", default="sqlite:///ledger.db", show_default=True, help="The matcher's ledger, a database URL."
 )

@@ -397,6 +397,7 @@ class Cells:
     without period and span has an axis "window" with the one value "all".
     people: int64 of the axes' shape. notes: object array of Note of the same shape, KNOWN where counted.
     record_keys: the sum of the people's record keys modulo 2**32, uint32 of that shape, where they have any.
+    A flow counts moves over several periods: who moves twice is there twice, and so is the record key.
     sums: the amounts of a change, else None.
     """
 

@@ -49,9 +49,9 @@ def count(
 
     packages: one of each party, in the agreement's order. family_key: where the method is cellkey, and only
     there: it makes record keys of the people's seeds. memory: bytes that the blocks of all workers may take
-    together, beside the program and its tables. blocks: their number, a power of two; left out, as many as the finest
-    package has ranges, more where memory is short. progress: called with the blocks done and their number, on
-    the caller's thread. The figures are the same whatever memory, workers and blocks are.
+    together, beside the program and its tables. blocks: their number, a power of two; left out, as many as
+    the finest package has ranges, more where memory is short. progress: called with the blocks done and their
+    number, on the caller's thread. The figures are the same whatever memory, workers and blocks are.
     Raises PackageError where what was sealed is not as it must be; MemoryBudgetError.
     """
     questions = _questions(agreement)

@@ -16,7 +16,10 @@ from tests.needs import ROOT
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("keys",),
     ("linkage", "linkage.errors", "linkage.texts", "linkage.canonical"),
-    ("linkage.window", "linkage.dimensions", "linkage.changed", "linkage.schemes", "linkage.patterns"),
+    (
+        *("linkage.window", "linkage.dimensions", "linkage.changed", "linkage.schemes", "linkage.patterns"),
+        "linkage.perturbation",
+    ),
     ("linkage.measures",),
     ("linkage.agreement",),
     ("linkage.identifiers",),

@@ -11,8 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from linkage.release.methods import ptable
-from linkage.release.methods.ptable import KEYS, Perturbation, PerturbationError, perturbation
+from linkage import perturbation as ptable
+from linkage.perturbation import KEYS, Perturbation, PerturbationError, perturbation
 from tests.needs import reference
 
 # The rows of counts 1, 4 and 6 of a published table (D 5, variance 3, js 2), as its software printed them.

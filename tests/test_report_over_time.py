@@ -392,6 +392,13 @@ def test_bars_of_many_spans_leave_the_parts_of_longer_ones_to_the_table() -> Non
     ]
 
 
+def test_the_target_of_places_is_drawn_at_so_many_people() -> None:
+    spec = charts(table("platser"), SV)[0].draw(760).to_dict()
+    heights = [row["y"] for i in range(len(spec["layer"])) for row in _drawn(spec, i) if "y" in row]
+    assert 360 * 0.9 in heights
+    assert 360 in heights
+
+
 def test_places_are_told_by_how_many_are_taken() -> None:
     one = table("platser")
     percent, mean = one.number("percent", period="mean"), one.number(period="mean")

@@ -16,7 +16,6 @@ from keys.identity import Identity
 from keys.public import RECEIPT, PublicIdentity, SignatureError
 
 if TYPE_CHECKING:
-    from keys.family import FamilyKey
     from keys.secret import Secret
 
 FAMILY_KEY = "family-key"
@@ -61,14 +60,9 @@ def secret_destroyed(secret: Secret, at: dt.datetime) -> dict[str, object]:
     }
 
 
-def family_key_destroyed(key: FamilyKey, at: dt.datetime) -> dict[str, object]:
-    """The facts of a receipt for a family's destroyed key. at: when, with a time zone."""
-    return {
-        "destroyed": FAMILY_KEY,
-        "family": key.family,
-        "check": key.check(),
-        "at": _utc(at),
-    }
+def family_key_destroyed(family: str, check: str, at: dt.datetime) -> dict[str, object]:
+    """The facts of a receipt for a family's destroyed key. check: its check value; at: with a time zone."""
+    return {"destroyed": FAMILY_KEY, "family": family, "check": check, "at": _utc(at)}
 
 
 def _utc(at: dt.datetime) -> str:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from keys import primitives
 from keys.primitives import Refused
 from tests.needs import reference
+from tests.plain_aes import aes256
 
 XWING = json.loads((Path(__file__).parent / "vectors" / "keys" / "xwing.json").read_text(encoding="utf-8"))
 
@@ -66,6 +67,22 @@ ED25519_CASES = [
         "af82",
         "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290"
         "ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+    ),
+]
+
+# FIPS 197, appendix C.3, and SP 800-38A, appendix F.1.5 (four blocks): key, blocks, output
+AES256_CASES = [
+    (
+        "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+        "00112233445566778899aabbccddeeff",
+        "8ea2b7ca516745bfeafc49904b496089",
+    ),
+    (
+        "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+        "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+        "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710",
+        "f3eed1bdb5d2a03c064b5a7e3db181f8591ccb10d410ed26dc5ba74a31362870"
+        "b6ed21b99ca6f4f9f153e7b1beafed1d23304b7a39f9f3ff067d8d8f9e24ecc7",
     ),
 ]
 
@@ -295,3 +312,27 @@ def test_random_bytes_are_as_many_as_asked_and_never_the_same() -> None:
 
 def flipped(message: bytes, place: int) -> bytes:
     return message[:place] + bytes([message[place] ^ 1]) + message[place + 1 :]
+
+
+@pytest.mark.parametrize(("key", "blocks", "output"), AES256_CASES)
+def test_aes_is_that_of_fips_197_one_block_at_a_time(key: str, blocks: str, output: str) -> None:
+    assert primitives.aes256_blocks(data(key), data(blocks)).hex() == output
+    assert primitives.aes256_blocks(data(key), memoryview(data(blocks))).hex() == output
+    whole = range(0, len(blocks) // 2, primitives.AES_BLOCK)
+    parts = [data(blocks)[at : at + primitives.AES_BLOCK] for at in whole]
+    assert b"".join(primitives.aes256_blocks(data(key), part) for part in parts).hex() == output
+    assert b"".join(aes256(data(key), part) for part in parts).hex() == output  # the tests' own, too
+
+
+@given(st.binary(min_size=32, max_size=32), st.binary(min_size=16, max_size=16))
+def test_aes_a_second_way(key: bytes, block: bytes) -> None:
+    assert primitives.aes256_blocks(key, block) == aes256(key, block)
+
+
+def test_aes_takes_whole_blocks_and_keys_of_32_bytes() -> None:
+    assert primitives.aes256_blocks(bytes(32), b"") == b""
+    with pytest.raises(ValueError, match="block length"):
+        primitives.aes256_blocks(bytes(32), bytes(17))
+    for size in (16, 24, 33):
+        with pytest.raises(ValueError, match="32 bytes"):
+            primitives.aes256_blocks(bytes(size), bytes(16))

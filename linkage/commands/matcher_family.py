@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from keys import files, receipts
-from keys.atomic import whole_file
+from keys.atomic import leftovers, whole_file
 from keys.family import FamilyKey
 from keys.identity import Identity
 from keys.names import check_name
@@ -170,9 +170,10 @@ def destroy(
     """Destroy a family's key and write a signed receipt: the family ends, and is never matched again.
 
     out: the receipt; left out, NAME-family-destroyed.json here. sure: called before what cannot be undone,
-    and ends it by an exception. The ledger notes the end before the key goes, so that what was begun is
-    finished by a second call, and nothing is counted in between. The receipt is on the disk before the key is
-    gone, and gets its name after. Raises KeysError, LedgerError, FileError.
+    and ends it by an exception. The ledger notes the end before the key goes, and the key is moved aside
+    before it is overwritten: what was begun is finished by a second call, and nothing is counted in between.
+    The receipt is on the disk before the key is gone, and gets its name after.
+    Raises KeysError, LedgerError, FileError.
     """
     now = now or utc_now()
     receipt = out if out is not None else Path(f"{check_name(family)}-family-destroyed.json")
@@ -181,20 +182,36 @@ def destroy(
     if noted is None:
         raise NoFamilyError("the ledger knows no key of the family {family}", family=family)
     signer = read_identity(identity, ask_identity)
-    if not os.path.lexists(key) and noted.destroyed is not None:
+    doomed = key.with_name(f"{key.name}.{family}.destroying")
+    begun = noted.destroyed is not None and not os.path.lexists(key)
+    if begun and not doomed.exists():
         return _destroyed_before(noted, signer, key, receipt)
     _check_free(receipt)
+    if not begun:
+        held = _held(family, key, ask)
+        if sure is not None:
+            sure()
+        noted = books.end_family(family, held.check(), now)
+        key.replace(doomed)
+    facts = receipts.family_key_destroyed(family, noted.check, now)
+    with whole_file(receipt, replace=False) as stream:
+        stream.write(receipts.receipt(signer, facts))
+        stream.flush()
+        for path in [*leftovers(key), doomed]:
+            files.destroy(path)
+    return EndedFamily(family, receipt, already=False)
+
+
+def _held(family: str, key: Path, ask: Ask | None) -> FamilyKey:
+    """The key that is to be destroyed. Raises KeysError."""
+    if key.is_symlink():
+        raise files.KeyFileError(
+            "{file} is a link; nothing was destroyed", file=key, hint="name the file that it points to"
+        )
     held = read_family_key(key, ask)
     if held.family != family:
         raise OtherFamilyError("{path} is the key of the family {found}", path=key, found=held.family)
-    if sure is not None:
-        sure()
-    books.end_family(family, held.check(), now)
-    with whole_file(receipt, replace=False) as stream:
-        stream.write(receipts.receipt(signer, receipts.family_key_destroyed(held, now)))
-        stream.flush()
-        files.destroy(key)
-    return EndedFamily(family, receipt, already=False)
+    return held
 
 
 def _destroyed_before(noted: FamilyNote, signer: Identity, key: Path, receipt: Path) -> EndedFamily:

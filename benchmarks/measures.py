@@ -64,7 +64,7 @@ from linkage.window import Unit, Window
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linkage.measures.kinds.table import Table
+    from linkage.measures.kinds.table import Tables
 
 TARGETS = {12: 20.0, 60: 120.0}
 """Months → seconds for ten million people on two cores."""
@@ -230,7 +230,7 @@ def make(folder: Path, people: int, months: int) -> None:
 class Keyed(Questions):
     """Gives everybody a record key, as a release method will that needs them."""
 
-    def add(self, tables: Sequence[Table], people: People) -> None:
+    def add(self, tables: Tables, people: People) -> None:
         keys = np.arange(people.n, dtype=np.uint32) * np.uint32(2654435761)
         super().add(tables, replace(people, record_keys=keys))
 

@@ -83,8 +83,7 @@ def count(measures: Sequence[Measure], frame: Frame, people: People, blocks: int
     for block in range(blocks):
         some = people_at(people, np.arange(ends[block], ends[block + 1]))
         questions.add((tables, others)[block % 2], some)
-    for table, other in zip(tables, others, strict=True):
-        table.add(other)
+    tables.add(others)
     cells = questions.figures(tables).cells
     return [cells[m.name] for m in measures]
 

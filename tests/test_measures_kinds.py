@@ -280,7 +280,7 @@ def test_nobody() -> None:
     tables = questions.zeros()
     empty = np.zeros(0, np.uint8)
     questions.add(tables, People(0, dict.fromkeys(SERIES, empty), empty, empty))
-    assert not any(table.counts.any() for table in tables)
+    assert not any(table.counts.any() for table in tables.tables)
 
 
 def test_only_what_is_asked_for_is_needed() -> None:

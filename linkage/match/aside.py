@@ -26,6 +26,7 @@ class _Held(NamedTuple):
 
     places: Places
     rows: Rows
+    party: str
 
 
 class SetAside:
@@ -50,13 +51,13 @@ class SetAside:
         if not there.any():
             return piece
         rows = self._asked_for(piece.rows)
-        held = _Held(first + np.flatnonzero(there), rows.take(found[there]))
+        held = _Held(first + np.flatnonzero(there), rows.take(found[there]), piece.party)
         with self._adding:
             self._held[party].append(held)
         stay = np.ones(len(piece.high), np.bool_)
         stay[found[there]] = False
         rest = np.flatnonzero(stay)
-        return Piece(piece.high[rest], piece.low[rest], rows.take(rest))
+        return piece._replace(high=piece.high[rest], low=piece.low[rest], rows=rows.take(rest))
 
     def _asked_for(self, rows: Rows) -> Rows:
         """The rows with the columns that somebody asks for: the others need not be copied."""
@@ -108,10 +109,11 @@ class SetAside:
     def _piece(self, held: _Held, index: Places, person: Places, *, more: bool) -> Piece:
         index = index[np.argsort(person[index])]
         place = person[index]
-        return Piece(self._aside.high[place], self._aside.low[place], held.rows.take(index), more)
+        high, low = self._aside.high[place], self._aside.low[place]
+        return Piece(high, low, held.rows.take(index), more, held.party)
 
 
 def _together(several: list[_Held]) -> _Held:
     """What one party's blocks left here, as one."""
     places = np.concatenate([held.places for held in several])
-    return _Held(places, concatenated([held.rows for held in several]))
+    return _Held(places, concatenated([held.rows for held in several]), several[0].party)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from keys.identity import RoundKey
     from linkage.agreement.model import Agreement
     from linkage.match.package import Package
+    from linkage.measures.atoms import Atoms
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,13 @@ class Counted:
     """The true answers, and for each party the per cent of its people that could be counted, rounded down.
 
     joined: people whose rows stood under several numbers. It tells of rows of several packages together: no
-    party and no release is told.
+    party and no release is told. atoms: for the methods that protect, what their audit attacks; else None.
     """
 
     figures: Figures
     coverage: Mapping[str, int]
     joined: int = 0
+    atoms: Atoms | None = None
 
 
 def count(
@@ -62,7 +64,7 @@ def count(
     aside = Aside.of([package.open_pairs(round_key) for package in packages])
     engine = Engine(packages, round_key, questions, shared_out, aside, progress, family_key)
     tables = engine.run()
-    return Counted(questions.figures(tables), coverage, engine.joined)
+    return Counted(questions.figures(tables), coverage, engine.joined, questions.atoms(tables))
 
 
 def check_memory(
@@ -75,7 +77,14 @@ def check_memory(
 def _questions(agreement: Agreement) -> Questions:
     amounts = {s.key: s.value.max for s in agreement.series if s.value}
     frame = Frame(agreement.window, agreement.dimensions, amounts)
-    return Questions(agreement.measures, frame, record_keys=agreement.release.method == "cellkey")
+    method = agreement.release.method
+    owned = {party.name: [series.key for series in party.series] for party in agreement.parties}
+    return Questions(
+        agreement.measures,
+        frame,
+        record_keys=method == "cellkey",
+        atoms=None if method == "exact" else owned,
+    )
 
 
 def _covered(package: Package, round_key: RoundKey) -> int:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from linkage.match.plan import Plan
     from linkage.match.reader import Piece
     from linkage.measures.kinds import Questions
-    from linkage.measures.kinds.table import Table
+    from linkage.measures.kinds.table import Tables
     from linkage.measures.model import People
 
 _LOOK = 0.1
@@ -72,7 +72,7 @@ class Engine:
         self._done = [0] * len(plan.stretches)
         self._stop = Event()
 
-    def run(self) -> list[Table]:
+    def run(self) -> Tables:
         """The tables of everybody. Raises what a worker raises, that of the lowest token range first."""
         _keep_freed_memory()
         pool = ThreadPoolExecutor(self._plan.workers)
@@ -112,8 +112,7 @@ class Engine:
             self._questions.add(tables, self._people(readers, block))
             self._done[number] += 1
         with self._adding:
-            for total, table in zip(self._tables, tables, strict=True):
-                total.add(table)
+            self._tables.add(tables)
 
     def _people(self, readers: Sequence[Reader], block: int) -> People:
         pieces = [

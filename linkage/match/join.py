@@ -43,7 +43,19 @@ def join(pieces: Sequence[Piece], questions: Questions, family_key: FamilyKey | 
         age=_agreed([p.rows.age if questions.age and not p.more else None for p in pieces], whose, n),
         amounts=_amounts(pieces, whose, n, questions),
         record_keys=None if family_key is None else _record_keys(pieces, whose, n, family_key),
+        members=_members(pieces, whose, n, questions),
     )
+
+
+def _members(
+    pieces: Sequence[Piece], whose: Sequence[Index], n: int, questions: Questions
+) -> dict[str, npt.NDArray[np.bool_]]:
+    """Whom each party has, under whatever number."""
+    members = {party: np.zeros(n, np.bool_) for party in questions.members}
+    for index, piece in zip(whose, pieces, strict=True):
+        if piece.party in members:
+            members[piece.party][index] = True
+    return members
 
 
 def _record_keys(

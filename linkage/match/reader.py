@@ -18,13 +18,14 @@ class Piece(NamedTuple):
     """Rows of one party, ascending by token, and their tokens as two words each, shape (n,).
 
     more: rows under previous numbers, of people who have, or could have, a row in another piece. Their tokens
-    are the newest ones of these people; what they say of sex and age is not asked.
+    are the newest ones of these people; what they say of sex and age is not asked. party: the sender.
     """
 
     high: Words
     low: Words
     rows: Rows
     more: bool = False
+    party: str = ""
 
     def __repr__(self) -> str:
         """Without the tokens, which a NamedTuple would show."""
@@ -59,7 +60,7 @@ class Reader:
 
     def _read(self, index: int) -> Piece:
         rows = self._package.open_range(index, self._round_key)
-        return Piece(*words(rows.tokens), rows)
+        return Piece(*words(rows.tokens), rows, party=self._package.party)
 
 
 def cut(part: Piece, block: int, blocks: int) -> Piece:
@@ -68,4 +69,5 @@ def cut(part: Piece, block: int, blocks: int) -> Piece:
     after = block + 1 << 64 - blocks
     start = int(np.searchsorted(part.high, np.uint64(first)))
     stop = len(part.high) if after == 1 << 64 else int(np.searchsorted(part.high, np.uint64(after)))
-    return Piece(part.high[start:stop], part.low[start:stop], part.rows.slice(start, stop), part.more)
+    high, low = part.high[start:stop], part.low[start:stop]
+    return part._replace(high=high, low=low, rows=part.rows.slice(start, stop))

@@ -110,10 +110,14 @@ class Program:
 
 
 class Block:
-    """The people of one token range, and what is worked out of them while it is counted."""
+    """The people of one token range, and what is worked out of them while it is counted.
 
-    def __init__(self, program: Program, people: People) -> None:
+    keep: answers are kept, however often they are asked for: for few people at a time.
+    """
+
+    def __init__(self, program: Program, people: People, *, keep: bool = False) -> None:
         self.people = people
+        self._keep = keep
         self._program = program
         self._left = list(program.uses)
         self._held: dict[int, Bits] = {}
@@ -126,7 +130,7 @@ class Block:
             tree, parts, known_bits = self._program.steps[step]
             answer = self._work_out(tree, [self.bits(part) for part in parts], known_bits)
         self._left[step] -= 1
-        if self._left[step] > 0:
+        if self._keep or self._left[step] > 0:
             self._held[step] = answer
         return answer
 

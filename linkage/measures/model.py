@@ -339,7 +339,8 @@ class People:
 
     presence: series key → Bits, shape (n,); sex: codes of `dimensions.SEXES`; age: piece codes of `Ages`;
     zeros where the agreement has no such dimension. amounts: key of a series that holds amounts → uint32,
-    shape (n, periods). record_keys: uint32, shape (n,), where the release's method asks for them. Never
+    shape (n, periods). record_keys: uint32, shape (n,), where the release's method asks for them. members:
+    name of a party → whether it sent a row of the person, shape (n,), where atoms are asked for. Never
     printed, never kept beyond the block.
     """
 
@@ -349,18 +350,20 @@ class People:
     age: npt.NDArray[np.uint8]
     amounts: Mapping[str, npt.NDArray[np.uint32]] = field(default_factory=dict)
     record_keys: npt.NDArray[np.uint32] | None = None
+    members: Mapping[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<People of one block: {len(self.presence)} series>"
 
 
 class Note(Enum):
-    """Why a row has no value."""
+    """Why a row has no value. WITHHELD: to protect people; FEW: fewer than are told, none among them."""
 
     KNOWN = ""
     EDGE = "edge"
     NO_DATES = "no dates"
     WITHHELD = "withheld"
+    FEW = "few"
 
 
 AxisValue: TypeAlias = str | int | tuple[str, ...]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from linkage.measures.evaluate import Block, Program
+from linkage.measures.joint import Joint
 from linkage.measures.kinds.change import ChangeTable
 from linkage.measures.kinds.count import CountTable
 from linkage.measures.kinds.duration import DurationTable
@@ -18,6 +19,7 @@ from linkage.measures.kinds.howmany import HowManyTable
 from linkage.measures.kinds.outcome import OutcomeTable
 from linkage.measures.kinds.overlap import OverlapTable
 from linkage.measures.kinds.share import ShareTable
+from linkage.measures.kinds.table import Tables
 from linkage.measures.kinds.tally import bytes_spread
 from linkage.measures.model import (
     Change,
@@ -33,10 +35,10 @@ from linkage.measures.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from linkage.measures.atoms import Atoms
     from linkage.measures.kinds.kind import Kind
-    from linkage.measures.kinds.table import Table
     from linkage.measures.model import Frame, Measure
 
 KINDS: Final[Mapping[type[Measure], Callable[[Any, Frame, Program], Kind]]] = {
@@ -62,10 +64,19 @@ class Questions:
     """All measures of an agreement, ready to be asked of every block in one pass.
 
     series: keys of the series of whose presence somebody asks; amounts: of whose amounts, each with the
-    largest one; sex, age: whether somebody asks for them. record_keys: whether the people have any.
+    largest one; sex, age: whether somebody asks for them. record_keys: whether the people have any. members:
+    the parties of whom it is asked whether they have somebody. atoms: party → keys of all its series, in the
+    agreement's order, where atoms are asked for.
     """
 
-    def __init__(self, measures: Sequence[Measure], frame: Frame, *, record_keys: bool = False) -> None:
+    def __init__(
+        self,
+        measures: Sequence[Measure],
+        frame: Frame,
+        *,
+        record_keys: bool = False,
+        atoms: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         self.frame = frame
         self.program = Program(frame)
         self._measures = tuple(measures)
@@ -75,6 +86,12 @@ class Questions:
         self.sex = self.program.looks_at_sex or any("sex" in m.by for m in measures)
         self.age = self.program.looks_at_age or any("age" in m.by for m in measures)
         self.record_keys = record_keys
+        self.members = tuple(atoms or ())
+        self._joint = (
+            Joint(self._measures, self._kinds, self.program, atoms, sex=self.sex, age=self.age)
+            if atoms
+            else None
+        )
 
     def bytes_of_block(self, people: float) -> int:
         """Memory that a block of so many people takes, at most."""
@@ -83,7 +100,8 @@ class Questions:
             for m in self._measures
         )
         spread = bytes_spread(people, self.frame.window.dtype) if over_time else 0
-        return int(people * self.bytes_per_person) + spread
+        joint = self._joint.bytes_of_block(people) if self._joint else 0
+        return int(people * self.bytes_per_person) + spread + joint
 
     @property
     def bytes_per_person(self) -> int:
@@ -94,10 +112,10 @@ class Questions:
         keys = _KEYS if self.record_keys else 0
         return self.frame.window.dtype.itemsize * answers + amounts + keys + _COUNTING
 
-    def zeros(self) -> list[Table]:
-        """The tables of nobody, one per measure."""
+    def zeros(self) -> Tables:
+        """The tables of nobody."""
         block = Block(self.program, self._nobody())
-        return [kind.block(block) for kind in self._kinds]
+        return Tables([kind.block(block) for kind in self._kinds], self._joint.zeros() if self._joint else ())
 
     def _nobody(self) -> People:
         code, bits = np.zeros(0, np.uint8), np.zeros(0, self.frame.window.dtype)
@@ -107,15 +125,21 @@ class Questions:
             0, dict.fromkeys(self.series, bits), code, code, dict.fromkeys(self.amounts, amounts), keys
         )
 
-    def add(self, tables: Sequence[Table], people: People) -> None:
+    def add(self, tables: Tables, people: People) -> None:
         """Add the people of one block to the tables; they must be in no other block."""
         if (people.record_keys is not None) != self.record_keys:
             raise ValueError("people with record keys are asked for, or none with any")
         block = Block(self.program, people)
-        for table, kind in zip(tables, self._kinds, strict=True):
+        for table, kind in zip(tables.tables, self._kinds, strict=True):
             table.add(kind.block(block))
+        if self._joint:
+            self._joint.add(tables.found, people)
 
-    def figures(self, tables: Sequence[Table]) -> Figures:
+    def figures(self, tables: Tables) -> Figures:
         """The true answers: `tables` are the sums over all blocks."""
-        pairs = zip(self._measures, self._kinds, tables, strict=True)
+        pairs = zip(self._measures, self._kinds, tables.tables, strict=True)
         return Figures(self._measures, {measure.name: kind.cells(table) for measure, kind, table in pairs})
+
+    def atoms(self, tables: Tables) -> Atoms | None:
+        """The atoms, where they are asked for: `tables` are the sums over all blocks."""
+        return self._joint.atoms(tables.found) if self._joint else None

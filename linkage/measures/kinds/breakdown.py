@@ -13,6 +13,7 @@ import numpy as np
 
 from linkage.dimensions import OTHER, SEXES
 from linkage.measures.evaluate import age_row_count
+from linkage.measures.facts import Time
 from linkage.measures.kinds import tally
 from linkage.measures.kinds.layout import Layout
 from linkage.measures.kinds.members import Members
@@ -117,13 +118,15 @@ class Breakdown:
 
     def notes(self, known: Sequence[int], *, dated: bool) -> list[Note]:
         """Per row of time, why it has no value, if all of `known` must have one of its periods."""
+        *stretches, window = self.masks
+        times = [*(Time(mask, whole=False) for mask in stretches), Time(window, whole=True)]
         return [
-            Note.NO_DATES
-            if row < len(self.masks) - 1 and not dated
-            else Note.KNOWN
-            if all(bits & mask for bits in known)
+            Note.KNOWN
+            if time.tells(known, dated=dated)
             else Note.EDGE
-            for row, mask in enumerate(self.masks)
+            if time.whole or dated
+            else Note.NO_DATES
+            for time in times
         ]
 
     def cells(self, own: Sequence[Axis], table: Table, notes: Sequence[Sequence[Note]]) -> Cells:

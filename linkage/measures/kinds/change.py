@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.measures.facts import Touches
 from linkage.measures.kinds import tally
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from linkage.measures.evaluate import Block, Program
+    from linkage.measures.facts import Time, Where
     from linkage.measures.kinds.members import Members
     from linkage.measures.model import Cells, Change, Frame
 
@@ -74,6 +76,11 @@ class ChangeTable:
         notes = self._breakdown.notes([self._known], dated=True)
         own = Axis("offset", tuple(self._offsets))
         return self._breakdown.cells([own], total, [notes] * len(self._offsets))
+
+    def told(self, time: Time) -> list[Where | None]:
+        """See Kind. The same people at every offset; of their amounts it says nothing."""
+        event = ((Touches(self._step, self._known), 1),) if time.tells([self._known], dated=True) else None
+        return [event] * len(self._offsets)
 
 
 def _sums(amounts: npt.NDArray[np.uint32], members: Members) -> Sums:

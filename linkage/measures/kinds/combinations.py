@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkage.measures.evaluate import Block, Program
+    from linkage.measures.facts import Time
     from linkage.measures.model import Axis, Cells, Expression, Frame, Measure
 
 
@@ -40,5 +41,19 @@ class Combinations:
 
     def laid_out(self, own: Axis, total: Table) -> Cells:
         """The figures, with the kind's own axis."""
-        notes = self._breakdown.notes([e.known for e in self._sets], dated=all(e.dated for e in self._sets))
+        notes = self._breakdown.notes(self._known, dated=self._dated)
         return self._breakdown.cells([own], total, [notes] * len(own.values))
+
+    def sets_in(self, time: Time) -> list[tuple[int, int]] | None:
+        """Each set's step, and its periods in a row of time; None where the row says nothing."""
+        if not time.tells(self._known, dated=self._dated):
+            return None
+        return [(step, time.mask & known) for step, known in zip(self._steps, self._known, strict=True)]
+
+    @property
+    def _known(self) -> list[int]:
+        return [e.known for e in self._sets]
+
+    @property
+    def _dated(self) -> bool:
+        return all(e.dated for e in self._sets)

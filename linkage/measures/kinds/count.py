@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.measures.facts import Touches
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
 from linkage.measures.model import Axis
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
+    from linkage.measures.facts import Time, Where
     from linkage.measures.model import Cells, Count, Frame
 
 UNIQUE = "unique"
@@ -31,9 +33,22 @@ class CountTable:
         return Table(np.stack(every, axis=1))
 
     def cells(self, total: Table) -> Cells:
-        """See Kind. Beside parts of which one has no dates, "unique" has only its "all" too."""
-        parts, whole = self._measure.parts, self._measure.count
-        notes = [self._breakdown.notes([part.known], dated=part.dated) for part in parts]
-        notes.append(self._breakdown.notes([whole.known], dated=all(e.dated for e in (*parts, whole))))
+        """See Kind."""
+        parts = self._measure.parts
+        notes = [self._breakdown.notes([known], dated=dated) for _, known, dated in self._places]
         own = [Axis("part", (*(part.source for part in parts), UNIQUE))] if parts else []
         return self._breakdown.cells(own, total, notes)
+
+    def told(self, time: Time) -> list[Where | None]:
+        """See Kind."""
+        return [
+            ((Touches(step, time.mask & known), 1),) if time.tells([known], dated=dated) else None
+            for step, known, dated in self._places
+        ]
+
+    @property
+    def _places(self) -> list[tuple[int, int, bool]]:
+        """Step, known periods, and whether they have dates: of "unique" only where all parts have them."""
+        parts, unique = self._measure.parts, self._measure.count
+        every = [*((part, part.dated) for part in parts), (unique, all(e.dated for e in (*parts, unique)))]
+        return [(step, e.known, dated) for step, (e, dated) in zip(self._steps, every, strict=True)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from linkage.measures.evaluate import Block, Program
+    from linkage.measures.facts import Time, Values, Where
     from linkage.measures.model import Bits, Cells, Duration, Frame
 
 
@@ -39,6 +42,37 @@ class DurationTable:
         notes = self._breakdown.notes([self._known], dated=True)
         own = Axis("length", tuple(range(1, self._longest + 1)))
         return self._breakdown.cells([own], total, [notes] * self._longest)
+
+    def told(self, time: Time) -> list[Where | None]:
+        """See Kind."""
+        if not time.tells([self._known], dated=True):
+            return [None] * self._longest
+        stay = FirstStay(self._started, self._left, self._known, self._longest)
+        return [((stay, length),) for length in range(1, stay.size)]
+
+
+@dataclass(frozen=True)
+class FirstStay:
+    """The length of a person's first whole stay, 0 without any. started, left: steps; mask: where known."""
+
+    started: int
+    left: int
+    mask: int
+    longest: int
+
+    @property
+    def size(self) -> int:
+        """See Fact."""
+        return self.longest + 1
+
+    @property
+    def looks_at(self) -> tuple[tuple[int, int], ...]:
+        """See Fact."""
+        return ((self.started, self.mask), (self.left, self.mask))
+
+    def values(self, bits: Callable[[int], Bits]) -> Values:
+        """See Fact."""
+        return _first_lengths(bits(self.started), bits(self.left))
 
 
 def _first_lengths(started: Bits, left: Bits) -> npt.NDArray[np.uint8]:

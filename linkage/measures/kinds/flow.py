@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.measures.facts import Touches
 from linkage.measures.kinds import tally
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
@@ -15,6 +18,7 @@ from linkage.measures.model import Axis
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
+    from linkage.measures.facts import Time, Values, Where
     from linkage.measures.kinds.members import Layers, Members
     from linkage.measures.model import Bits, Cells, Flow, Frame
 
@@ -74,3 +78,41 @@ class FlowTable:
         notes = self._breakdown.notes([self._departures], dated=True)
         own = [Axis("from", states), Axis("to", states)]
         return self._breakdown.cells(own, total, [notes] * len(states) ** 2)
+
+    def told(self, time: Time) -> list[Where | None]:
+        """See Kind. Over more than a period it counts moves: nothing is told of people there."""
+        if time.mask.bit_count() > 1:
+            return []
+        steps = tuple(self._steps)
+        states = [*range(1, len(steps) + 1), 0]
+        if not time.tells([self._departures], dated=True):
+            return [None] * len(states) ** 2
+        here = State(steps, time.mask)
+        later = State(steps, time.mask << self._measure.every)
+        return [((here, start), (later, end)) for start in states for end in states]
+
+
+@dataclass(frozen=True)
+class State:
+    """The first of the steps whose bit a person has in a period, from 1; 0 elsewhere. mask: of the period."""
+
+    steps: tuple[int, ...]
+    mask: int
+
+    @property
+    def size(self) -> int:
+        """See Fact."""
+        return len(self.steps) + 1
+
+    @property
+    def looks_at(self) -> tuple[tuple[int, int], ...]:
+        """See Fact."""
+        return tuple((step, self.mask) for step in self.steps)
+
+    def values(self, bits: Callable[[int], Bits]) -> Values:
+        """See Fact."""
+        there = [Touches(step, self.mask).values(bits) for step in self.steps]
+        found = np.zeros(len(there[0]), np.min_scalar_type(len(there)))
+        for number in range(len(there), 0, -1):
+            found[there[number - 1]] = number
+        return found

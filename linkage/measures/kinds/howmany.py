@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkage.measures.facts import Number
 from linkage.measures.kinds.combinations import Combinations
 from linkage.measures.model import Axis
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Program
+    from linkage.measures.facts import Time, Where
     from linkage.measures.kinds.table import Table
     from linkage.measures.model import Cells, Frame, HowMany
 
@@ -22,3 +24,11 @@ class HowManyTable(Combinations):
     def cells(self, total: Table) -> Cells:
         """See Kind."""
         return self.laid_out(Axis("lists", tuple(range(1, len(self._sets) + 1))), total)
+
+    def told(self, time: Time) -> list[Where | None]:
+        """See Kind."""
+        lists = self.sets_in(time)
+        if lists is None:
+            return [None] * len(self._sets)
+        number = Number(tuple(lists))
+        return [((number, lists_of),) for lists_of in range(1, number.size)]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from linkage.measures.evaluate import Block
+    from linkage.measures.facts import Time, Where
     from linkage.measures.kinds.table import Table
     from linkage.measures.model import Cells
 
@@ -22,4 +25,11 @@ class Kind(Protocol):
 
     def cells(self, total: Table) -> Cells:
         """The figures: `total` is the sum of the tables of all blocks."""
+        ...
+
+    def told(self, time: Time) -> Sequence[Where | None]:
+        """For each place of the own axes, in their order, what is true of the people counted in that row.
+
+        None where nothing is known; empty where the row counts something else than people.
+        """
         ...

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.measures.facts import Touches
+from linkage.measures.kinds import tally
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
 from linkage.measures.model import Axis, Follow, Left, Not, Will, Within
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
-    from linkage.measures.model import Cells, Frame, Outcome, Tree
+    from linkage.measures.facts import Time, Values, Where
+    from linkage.measures.model import Bits, Cells, Frame, Outcome, Tree
 
 
 class OutcomeTable:
@@ -25,7 +30,7 @@ class OutcomeTable:
     def __init__(self, measure: Outcome, frame: Frame, program: Program) -> None:
         self._breakdown = Breakdown(measure, frame)
         self._left = program.add_tree(Left(measure.leaving.tree))
-        self._later = program.add_tree(_later(measure.to.tree, measure.follow, measure.k))
+        self._later = program.add_tree(later(measure.to.tree, measure.follow, measure.k))
         self._known = program.known(self._left) & program.known(self._later)
 
     def block(self, block: Block) -> Table:
@@ -40,8 +45,42 @@ class OutcomeTable:
         notes = self._breakdown.notes([self._known], dated=True)
         return self._breakdown.cells([Axis("role", ("value", "of"))], total, [notes] * 2)
 
+    def told(self, time: Time) -> list[Where | None]:
+        """See Kind."""
+        if not time.tells([self._known], dated=True):
+            return [None] * 2
+        events = time.mask & self._known
+        return [((EndsWell(self._left, self._later, events), 1),), ((Touches(self._left, events), 1),)]
 
-def _later(to: Tree, follow: Follow, k: int) -> Tree:
+
+@dataclass(frozen=True)
+class EndsWell:
+    """1 for whoever has an event in the periods of the mask of which the first ends well.
+
+    left: the step of events; later: that of how they end.
+    """
+
+    left: int
+    later: int
+    mask: int
+
+    @property
+    def size(self) -> int:
+        """See Fact."""
+        return 2
+
+    @property
+    def looks_at(self) -> tuple[tuple[int, int], ...]:
+        """See Fact."""
+        return ((self.left, self.mask), (self.later, self.mask))
+
+    def values(self, bits: Callable[[int], Bits]) -> Values:
+        """See Fact."""
+        well: Values = (tally.first(bits(self.left), self.mask) & bits(self.later)) != 0
+        return well
+
+
+def later(to: Tree, follow: Follow, k: int) -> Tree:
     """Bit p is set where the follow-up of an event in p ends well; known where all its periods are."""
     match follow:
         case Follow.AT:

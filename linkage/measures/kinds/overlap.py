@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkage.measures.facts import Touches
 from linkage.measures.kinds.combinations import Combinations
 from linkage.measures.model import Axis
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Program
+    from linkage.measures.facts import Time, Where
     from linkage.measures.kinds.table import Table
     from linkage.measures.model import Cells, Frame, Overlap
 
@@ -25,3 +27,12 @@ class OverlapTable(Combinations):
         combinations = range(1, 1 << len(sources))
         named = (tuple(s for i, s in enumerate(sources) if c >> i & 1) for c in combinations)
         return self.laid_out(Axis("in", tuple(named)), total)
+
+    def told(self, time: Time) -> list[Where | None]:
+        """See Kind."""
+        sets = self.sets_in(time)
+        combinations = range(1, 1 << len(self._sets))
+        if sets is None:
+            return [None] * len(combinations)
+        facts = [Touches(*each) for each in sets]
+        return [tuple((fact, c >> i & 1) for i, fact in enumerate(facts)) for c in combinations]

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.measures.facts import Touches
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
 from linkage.measures.model import Axis, Expression
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
+    from linkage.measures.facts import Time, Where
     from linkage.measures.model import Cells, Frame, Share
 
 
@@ -37,6 +39,16 @@ class ShareTable:
 
     def cells(self, total: Table) -> Cells:
         """See Kind."""
-        notes = self._breakdown.notes([self._known], dated=all(e.dated for e in self._expressions))
+        notes = self._breakdown.notes([self._known], dated=self._dated)
         own = Axis("role", ("value", "of")[: len(self._steps)])
         return self._breakdown.cells([own], total, [notes] * len(self._steps))
+
+    def told(self, time: Time) -> list[Where | None]:
+        """See Kind."""
+        if not time.tells([self._known], dated=self._dated):
+            return [None] * len(self._steps)
+        return [((Touches(step, time.mask & self._known), 1),) for step in self._steps]
+
+    @property
+    def _dated(self) -> bool:
+        return all(e.dated for e in self._expressions)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from linkage.measures.kinds.members import Layers
     from linkage.measures.model import Sums
+    from linkage.measures.packed import Found
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -31,6 +34,21 @@ class Table:
             np.add(self.sums.total, other.sums.total, out=self.sums.total)
             both = np.concatenate([self.sums.largest, other.sums.largest])
             self.sums.largest[...] = two_largest(both)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Tables:
+    """What all measures sum up, in their order, and where atoms are asked for, these by stretch."""
+
+    tables: Sequence[Table]
+    found: Sequence[Found] = ()
+
+    def add(self, other: Tables) -> None:
+        """Add what other people are, in place."""
+        for table, more in zip(self.tables, other.tables, strict=True):
+            table.add(more)
+        for found, others in zip(self.found, other.found, strict=True):
+            found.add(others.all())
 
 
 def two_largest(several: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

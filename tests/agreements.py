@@ -188,3 +188,20 @@ def changed(old: str, new: str, text: str = READY) -> str:
     """The agreement with its first `old` replaced; `old` must be there."""
     assert old in text
     return text.replace(old, new, 1)
+
+
+TRUST = 'trust = "parties export their registers unaltered"\n'
+RULES = {
+    "exact": 'method = "exact"\nagreed = "Both jurists, 2020-11-01"\n',
+    "suppress": f'method = "suppress"\nthreshold = 10\nwidth = 5\n{TRUST}',
+    "cellkey": f'method = "cellkey"\nthreshold = 10\nD = 7\nvariance = 4\njs = 2\n{TRUST}',
+    "dp": 'method = "dp"\nepsilon = "0.5"\nfamily_epsilon = "3"\nmechanism = "laplace"\n',
+    "gaussian": 'method = "dp"\nepsilon = "0.5"\nfamily_epsilon = "3"\nmechanism = "gaussian"\n'
+    'delta = "0.000001"\nfamily_delta = "0.00001"\n',
+}
+"""What stands under [release], by the method that it tells of."""
+
+
+def under(rule: str, text: str = READY) -> str:
+    """The agreement with another release rule of RULES."""
+    return changed(RULES["exact"], RULES[rule], text)

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from linkage.agreement import parse, template
-from tests.agreements import READY, WHOLE
+from tests.agreements import READY, RULES, WHOLE
 from tests.needs import ROOT
 
 PAGE = (ROOT / "docs" / "agreement.md").read_text(encoding="utf-8")
@@ -30,6 +30,12 @@ def test_every_key_is_in_the_table() -> None:
     told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]+)`", "\n".join(rows)))))
     for path in keys(tomllib.loads(WHOLE)):
         assert path[-1] in told, path
+
+
+def test_every_parameter_of_every_method_is_in_the_table() -> None:
+    for rule in RULES.values():
+        for key in tomllib.loads(rule):
+            assert re.search(rf"^\|.*`{key}`.*\|", PAGE, re.MULTILINE), key
 
 
 def test_the_template_and_the_example_have_the_same_keys() -> None:

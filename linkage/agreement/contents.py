@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from keys.errors import Text
+from linkage.agreement import protection
 from linkage.agreement.model import Known
 from linkage.agreement.phrases import Phrases, comma, joined, quoted
 
@@ -55,7 +56,7 @@ def sections(agreement: Agreement) -> Iterator[Section]:
     if agreement.groups:
         yield _groups(agreement, phrases)
     yield _questions(agreement, phrases)
-    yield from _release(agreement)
+    yield _release(agreement)
     yield _retention(agreement)
 
 
@@ -260,19 +261,10 @@ def _questions(agreement: Agreement, phrases: Phrases) -> Section:
     )
 
 
-def _release(agreement: Agreement) -> Iterator[Section]:
-    """How results are protected; exact is the one method yet."""
-    yield Section(
-        Text("Release: exact figures"),
-        (
-            Text(
-                "Figures leave the matcher as they were counted: small ones too, and none is changed or "
-                "withheld. Whoever knows something about a person may find that person in them."
-            ),
-            Text("Agreed: {agreed}", {"agreed": agreement.release.parameters["agreed"]}),
-        ),
-        warns=True,
-    )
+def _release(agreement: Agreement) -> Section:
+    """How results are protected; that exact ones are not should not be overlooked."""
+    rule = agreement.release
+    return Section(protection.heading(rule), protection.words(rule), warns=rule.method == "exact")
 
 
 def _retention(agreement: Agreement) -> Section:

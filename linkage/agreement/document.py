@@ -12,6 +12,7 @@ from linkage.agreement.identifier import identifier, untold
 from linkage.agreement.model import Agreement
 from linkage.agreement.questions import measures
 from linkage.agreement.reading import read
+from linkage.agreement.release_rule import release
 from linkage.agreement.tables import Problems, Table
 from linkage.agreement.warn import warnings
 from linkage.errors import AgreementError
@@ -62,7 +63,7 @@ def _agreement(top: Table) -> Agreement:
     named, words = groups(top, vocabulary(parties, dimensions, window))
     series = {s.key: s for p in parties for s in p.series if s.party and s.name}
     asked = measures(top, Given(words, dimensions, sections.span_names(top), series))
-    release, retention = sections.release(top.table("release")), sections.retention(top.table("retention"))
+    rule, retention = release(top.table("release")), sections.retention(top.table("retention"))
     top.finish()
     missing = holders.missing(parties, matcher)
     agreement = Agreement(
@@ -81,7 +82,7 @@ def _agreement(top: Table) -> Agreement:
         matcher=matcher,
         groups=named,
         measures=asked,
-        release=release,
+        release=rule,
         retention=retention,
         digest=None,
         missing=missing,

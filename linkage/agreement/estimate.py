@@ -59,7 +59,7 @@ class Estimate:
 def threshold(agreement: Agreement) -> int:
     """The least number of people that the release shows, or THRESHOLD."""
     agreed = agreement.release.parameters.get("threshold")
-    return agreed if isinstance(agreed, int) and not isinstance(agreed, bool) else THRESHOLD
+    return agreed if isinstance(agreed, int) else THRESHOLD
 
 
 def estimates(agreement: Agreement) -> tuple[Estimate, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -84,10 +85,79 @@ class Group:
 
 @dataclass(frozen=True)
 class ReleaseRule:
-    """How results are protected. parameters: as in the agreement, the method's name left out."""
+    """How results are protected. parameters: as written in the agreement, the method's name left out.
+
+    Asked for a parameter that its method does not have, it raises KeyError.
+    """
 
     method: str
-    parameters: Mapping[str, str | int | bool]
+    parameters: Mapping[str, str | int]
+
+    def _whole(self, key: str) -> int:
+        return int(self.parameters[key])
+
+    def _number(self, key: str) -> Fraction:
+        return Fraction(self.parameters[key])
+
+    @property
+    def agreed(self) -> str:
+        """exact: who decided it, and where it is written."""
+        return str(self.parameters["agreed"])
+
+    @property
+    def trust(self) -> str:
+        """suppress, cellkey: what the method rests on."""
+        return str(self.parameters["trust"])
+
+    @property
+    def threshold(self) -> int:
+        """suppress, cellkey: the least number of people that is shown."""
+        return self._whole("threshold")
+
+    @property
+    def width(self) -> int:
+        """suppress: how far apart the least and the largest that a withheld number can be must lie."""
+        return self._whole("width")
+
+    @property
+    def d(self) -> int:
+        """cellkey: a number is moved by at most so many people."""
+        return self._whole("D")
+
+    @property
+    def variance(self) -> Fraction:
+        """cellkey: of the changes."""
+        return self._number("variance")
+
+    @property
+    def js(self) -> int:
+        """cellkey: numbers of 1 to so many people never appear."""
+        return self._whole("js")
+
+    @property
+    def epsilon(self) -> Fraction:
+        """dp: the bound of this round."""
+        return self._number("epsilon")
+
+    @property
+    def family_epsilon(self) -> Fraction:
+        """dp: the bound of all releases of the history together."""
+        return self._number("family_epsilon")
+
+    @property
+    def mechanism(self) -> str:
+        """dp: laplace or gaussian."""
+        return str(self.parameters["mechanism"])
+
+    @property
+    def delta(self) -> Fraction:
+        """dp: how often the bound of this round may fail; 0 under laplace."""
+        return self._number("delta") if "delta" in self.parameters else Fraction(0)
+
+    @property
+    def family_delta(self) -> Fraction:
+        """dp: how often the bound of the history may fail; 0 under laplace."""
+        return self._number("family_delta") if "family_delta" in self.parameters else Fraction(0)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The parts of an agreement that stand once: period, identifier, dimensions, release, retention."""
+"""The parts of an agreement that stand once: period, dimensions, retention."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from keys.errors import Text
-from linkage.agreement.model import ReleaseRule, Retention
+from linkage.agreement.model import Retention
 from linkage.agreement.names import listed, near
 from linkage.dimensions import Ages, Band, Dimensions
 from linkage.window import MAX_PERIODS, Unit, Window, ordinal
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from linkage.agreement.tables import Table
 
 COUNTING = ("any-day", "last-day")
-_LATER_METHODS = ("suppress", "cellkey", "dp")
 _NO_SPAN = ("all", "mean")
 _OLDEST = 150
 _LONGEST_DAYS = 3650
@@ -204,17 +203,6 @@ def _bands(table: Table, key: str) -> tuple[Band, ...]:
         else:
             found.append(band)
     return tuple(found)
-
-
-def release(table: Table) -> ReleaseRule:
-    """The [release]: the method and every parameter of it."""
-    method = table.choice("method", ["exact"], later=_LATER_METHODS)
-    if method == "exact":
-        rule = ReleaseRule(method, {"agreed": table.text("agreed")})
-        table.finish()
-        return rule
-    table.ignore_rest()
-    return ReleaseRule(method, {})
 
 
 def retention(table: Table) -> Retention:

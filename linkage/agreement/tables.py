@@ -216,28 +216,19 @@ class Table:
         """True or false; false where it is left out."""
         return self.has(key) and bool(self._get(key, bool, Text("true or false")))
 
-    def choice(self, key: str, allowed: Iterable[str], later: Iterable[str] = ()) -> str:
-        """One of the words that are allowed; empty where it is none. later: words whose time has not come."""
+    def choice(self, key: str, allowed: Iterable[str]) -> str:
+        """One of the words that are allowed; empty where it is none."""
         value = self.text(key)
         allowed = tuple(allowed)
         if value in allowed or not value:
             return value
-        if value in later:
-            self.problem(
-                key,
-                Text(
-                    "not yet: {key} = {value!r} comes in a later version, allowed are {allowed}",
-                    {"key": key, "value": value, "allowed": listed(allowed)},
-                ),
-            )
-        else:
-            self.problem(
-                key,
-                Text(
-                    "unknown {value!r}{near}, allowed are {allowed}",
-                    {"value": value, "near": near(value, allowed), "allowed": listed(allowed)},
-                ),
-            )
+        self.problem(
+            key,
+            Text(
+                "unknown {value!r}{near}, allowed are {allowed}",
+                {"value": value, "near": near(value, allowed), "allowed": listed(allowed)},
+            ),
+        )
         return ""
 
     def texts(self, key: str, *, empty: bool = False) -> list[str]:

@@ -61,6 +61,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Round, list[Done]]
         patch.setattr("tempfile.tempdir", None)
         patch.setattr(rounds, "link", _kept(printed))
         round_.play("reach", 3)
+        own = round_.at("matcher")
+        family = ("keys", "family", "--agreement-name", load(round_.agreement).name)
+        printed.append(link(*family, "--no-passphrase", cwd=own))
+        family_key = (own / "family.key").read_bytes()
         secret = (round_.at("malmo") / "secret.key").read_bytes()
         round_key = (round_.at("matcher") / "round.key").read_bytes()
         at = round_.at("matcher")
@@ -69,9 +73,14 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Round, list[Done]]
             ("status", *agreed),
             ("inspect", round_.package("malmo")),
             ("inspect", round_.release),
+            ("inspect", "family.key"),
             ("match", round_.package("malmo"), *agreed),
+            ("match", round_.package("malmo"), *agreed, "--round-key", "family.key", "--out", "wrong"),
+            ("keys", "family", "--agreement-name", "another", "--no-passphrase"),
             ("report", round_.release),
             ("purge", *agreed, "--now", "--yes"),
+            (*family, "--destroy", "--yes"),
+            (*family, "--no-passphrase"),
         )
         printed += [link(*words, cwd=at) for words in calls]
         bad = round_.at("malmo") / "bad.csv"
@@ -81,6 +90,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Round, list[Done]]
     (round_.folder / "kept").mkdir()
     (round_.folder / "kept" / "secret.key").write_bytes(secret)
     (round_.folder / "kept" / "round.key").write_bytes(round_key)
+    (round_.folder / "kept" / "family.key").write_bytes(family_key)
     for key in (round_.folder / "kept").iterdir():
         key.chmod(0o600)
     return round_, printed
@@ -136,6 +146,8 @@ def secrets_of(round_: Round) -> dict[str, list[bytes]]:
         raw += [_seed(document["ed25519"]), _seed(document["xwing"])]
     round_key = files.read_private(kept / "round.key", "round", None)
     raw.append(_seed(json.loads(round_key)["xwing"]))
+    family_key = files.read_private(kept / "family.key", "family", None)
+    raw.append(_seed(json.loads(family_key)["key"]))
     for value in raw:
         found["keys"] += list(forms(value))
     return found
@@ -169,7 +181,7 @@ def test_none_is_found(played: tuple[Round, list[Done]], kind: str) -> None:
     haystacks = [*places(round_)]
     haystacks += [(f"output {n}", (done.out + done.err).encode()) for n, done in enumerate(printed)]
     names = " ".join(name for name, _ in haystacks)
-    for expected in ("ledger.db", "release.json", "report", "malmo.link", "xlsx", "agreement.toml"):
+    for expected in ("ledger.db", "release.json", "report", "malmo.link", "xlsx", "family-destroyed.json"):
         assert expected in names
     found = sorted({name for name, data in haystacks for needle in needles if needle in data})
     assert found == []

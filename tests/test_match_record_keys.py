@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import io
+import tracemalloc
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
@@ -20,9 +21,9 @@ from keys.family import FamilyKey
 from keys.secret import Secret
 from linkage import intake
 from linkage.identifiers import Identifiers, scheme
-from linkage.match import MemoryBudgetError, count
+from linkage.match import count
+from linkage.match import plan as planning
 from linkage.match.join import join
-from linkage.match.plan import plan
 from linkage.match.reader import Piece
 from linkage.measures.kinds import Questions
 from linkage.measures.model import Cells, Count, Expression, Frame, Or, People, Presence
@@ -256,22 +257,18 @@ def test_memory_counts_the_blocks_of_seeds() -> None:
     agreement = here().agreement
     sent = [package(p, {"0": 1}) for p in PARTIES]
     frame = Frame(agreement.window, agreement.dimensions)
-
-    def least(*, record_keys: bool) -> int:
-        questions = Questions(agreement.measures, frame, record_keys=record_keys)
-        low, high = 1, 1 << 40
-        while low < high:
-            middle = (low + high) // 2
-            try:
-                plan(sent, questions, memory=middle, workers=1, blocks=None)
-            except MemoryBudgetError:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-    rows = 1024  # blocks of fewer rows are not made
-    assert least(record_keys=True) - least(record_keys=False) > 20 * rows / 2
+    bare = Questions(agreement.measures, frame)
+    asked = Questions(agreement.measures, frame, record_keys=True)
+    rows = planning._rows(sent, 2)
+    kept = asked.bytes_of_block(rows) - bare.bytes_of_block(rows)
+    added = planning._bytes(sent, asked, 2) - planning._bytes(sent, bare, 2) - kept
+    n = 8192
+    seeds = np.random.default_rng(1).integers(0, 256, (n, 16), dtype=np.uint8)
+    tracemalloc.start()
+    FAMILY.record_keys(seeds)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 16 * n < peak < 1.05 * n * added / rows
 
 
 def test_people_show_no_key() -> None:

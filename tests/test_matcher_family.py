@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
+import io
 import json
 import os
 import traceback
@@ -22,7 +24,7 @@ from keys.identity import Identity
 from keys.names import BadNameError
 from keys.receipts import verify_receipt
 from linkage.agreement.model import Agreement, ReleaseRule
-from linkage.commands import matcher, matcher_desk, matcher_match
+from linkage.commands import matcher, matcher_desk, matcher_family, matcher_match
 from linkage.commands.agreement import load_ready
 from linkage.commands.inspect import inspect
 from linkage.commands.matcher_desk import OtherFamilyError
@@ -34,7 +36,7 @@ from linkage.commands.matcher_family import (
 )
 from linkage.commands.receipt import OtherReceiptError
 from linkage.commands.receipt import verify as verify_of
-from linkage.errors import LedgerError
+from linkage.errors import FileError, LedgerError
 from linkage.ledger import FamilyNote, Ledger, State
 from linkage.ledger.errors import FamilyEndedError, OtherFamilyKeyError, StateError
 from tests import faults
@@ -253,6 +255,28 @@ def test_what_is_refused_destroys_nothing(folder: Path) -> None:
         "lund.key",
     }
     assert noted(folder) == FamilyNote(NAME, read(folder).check(), NOW, None)
+
+
+def test_a_full_disk_costs_neither_key_nor_receipt(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = make(folder)
+
+    class Full(io.BytesIO):
+        def write(self, data: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    @contextlib.contextmanager
+    def full(_path: Path, **_: Any) -> Iterator[Full]:
+        yield Full()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(matcher_family, "whole_file", full)
+        with pytest.raises(FileError, match="No space left"):
+            end(folder)
+    (aside,) = folder.glob("family.key.*.destroying")
+    assert FamilyKey.from_bytes(files.read_private(aside, "family", None)).check() == made.check
+    ended = end(folder)
+    assert not aside.exists()
+    assert verify_receipt(ended.receipt.read_bytes(), keys()[1].public)["check"] == made.check
 
 
 def make_is_refused(home: Path) -> bool:

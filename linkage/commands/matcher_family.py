@@ -194,11 +194,19 @@ def destroy(
         noted = books.end_family(family, held.check(), now)
         key.replace(doomed)
     facts = receipts.family_key_destroyed(family, noted.check, now)
-    with whole_file(receipt, replace=False) as stream:
-        stream.write(receipts.receipt(signer, facts))
-        stream.flush()
-        for path in [*leftovers(key), doomed]:
-            files.destroy(path)
+    try:
+        with whole_file(receipt, replace=False) as stream:
+            stream.write(receipts.receipt(signer, facts))
+            stream.flush()
+            for path in [*leftovers(key), doomed]:
+                files.destroy(path)
+    except OSError as error:
+        raise FileError(
+            "cannot write {path}: {reason}",
+            path=receipt,
+            reason=error.strerror,
+            hint="make room, or name another file with --out, and run the same command again: it goes on",
+        ) from None
     return EndedFamily(family, receipt, already=False)
 
 

@@ -21,7 +21,7 @@ DIGEST_SIZE = 32
 
 _TOKEN_INFO = b"linkage/1/token"
 _CHECK_INFO = b"linkage/1/check"
-_RECORD_INFO = b"linkage/1/record"
+_SEED_INFO = b"linkage/1/record"
 
 
 class DifferentSecretError(KeysError):
@@ -48,7 +48,7 @@ class TokenKey(DerivedKey):
     __slots__ = ()
 
 
-class RecordKey(DerivedKey):
+class SeedKey(DerivedKey):
     """Makes seeds, the same in all rounds of a family."""
 
     __slots__ = ()
@@ -84,10 +84,10 @@ class Secret(Hidden):
         """8 bytes that show whether two parties used the same secret. Finds mistakes, not malice."""
         return self._derive(_digest(digest), _CHECK_INFO, CHECK_SIZE)
 
-    def record_key(self) -> RecordKey:
+    def seed_key(self) -> SeedKey:
         """The key of seeds for the family."""
         salt = hashlib.sha256(f"linkage-family/1\n{self.family}".encode()).digest()
-        return RecordKey(self._derive(salt, _RECORD_INFO, 32).hex().encode())
+        return SeedKey(self._derive(salt, _SEED_INFO, 32).hex().encode())
 
     def value(self) -> bytes:
         """The 32 bytes themselves, for keys.exchange to seal and for nobody else."""

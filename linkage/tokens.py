@@ -13,7 +13,7 @@ import numpy.typing as npt
 from linkage.token_workers import MANY, column, cores
 
 if TYPE_CHECKING:
-    from keys.secret import RecordKey, TokenKey
+    from keys.secret import SeedKey, TokenKey
     from linkage.identifiers import Identifiers
 
 TokenArray: TypeAlias = npt.NDArray[np.uint8]
@@ -32,8 +32,8 @@ def tokens(key: TokenKey, identifiers: Identifiers) -> TokenArray:
     return _hmac(key.hmac_key, identifiers)
 
 
-def seeds(key: RecordKey, identifiers: Identifiers) -> TokenArray:
-    """As tokens, under the record key: the same person has the same seed in every round of the family."""
+def seeds(key: SeedKey, identifiers: Identifiers) -> TokenArray:
+    """As tokens, under the seed key: the same person has the same seed in every round of the family."""
     return _hmac(key.hmac_key, identifiers)
 
 

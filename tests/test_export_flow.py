@@ -630,7 +630,7 @@ def test_seeds_are_made_where_the_release_asks_for_them(tmp_path: Path) -> None:
     )
     assert rows.fits(made.layout("malmo"))
     assert rows.seeds is not None
-    key = made.secret.record_key().hmac_key
+    key = made.secret.seed_key().hmac_key
     assert bytes(rows.seeds[0]) == hmac.digest(key, f"se:{person}".encode(), "sha256")[:16]
 
 

@@ -16,7 +16,7 @@ from keys import primitives
 from keys.encoding import UnknownVersionError
 from keys.identity import DamagedKeyError, Identity
 from keys.names import BadNameError
-from keys.secret import DifferentSecretError, RecordKey, Secret, TokenKey, settle
+from keys.secret import DifferentSecretError, Secret, SeedKey, TokenKey, settle
 from tests.needs import reference
 
 MAKER = "SHA256:" + "A" * 43
@@ -31,12 +31,12 @@ def test_known_answers() -> None:
         == b"783ac0d9f587779c00e3bdc63325589a7521deeb1008685ab43db7ef0ce0ec5a"
     )
     assert SECRET.check(DIGEST).hex() == "92aa91eec324a721"
-    assert SECRET.record_key().hmac_key == b"87c88ce0df5974cb2047475e0155f54c1a3ebc6716e134e1133e2972aac4a385"
+    assert SECRET.seed_key().hmac_key == b"87c88ce0df5974cb2047475e0155f54c1a3ebc6716e134e1133e2972aac4a385"
     identifier = [b"se:199001012385"]
     assert primitives.hmac_column(SECRET.token_key(DIGEST).hmac_key, identifier).hex() == (
         "4c99cdc0f4fc3eefa36aed99a446ba81"
     )
-    assert primitives.hmac_column(SECRET.record_key().hmac_key, identifier).hex() == (
+    assert primitives.hmac_column(SECRET.seed_key().hmac_key, identifier).hex() == (
         "c99797e50394478113a62abe3569919d"
     )
 
@@ -47,9 +47,9 @@ def test_all_published_known_answers() -> None:
     digest = bytes.fromhex(known["digest"])
     assert digest == DIGEST
     assert secret.token_key(digest).hmac_key.decode() == known["token_key"]
-    assert secret.record_key().hmac_key.decode() == known["record_key"]
+    assert secret.seed_key().hmac_key.decode() == known["record_key"]
     assert secret.check(digest).hex() == known["check"]
-    for key, answers in ((secret.token_key(digest), known["tokens"]), (secret.record_key(), known["seeds"])):
+    for key, answers in ((secret.token_key(digest), known["tokens"]), (secret.seed_key(), known["seeds"])):
         made = primitives.hmac_column(key.hmac_key, [text.encode() for text in answers])
         assert made.hex() == "".join(answers.values())
 
@@ -65,7 +65,7 @@ def test_derivations_are_as_the_format_says(value: bytes, digest: bytes) -> None
     assert secret.token_key(digest).hmac_key == hkdf(value, digest, b"linkage/1/token", 32).hex().encode()
     assert secret.check(digest) == hkdf(value, digest, b"linkage/1/check", 8)
     family = hashlib.sha256(b"linkage-family/1\nmalmo-sok").digest()
-    assert secret.record_key().hmac_key == hkdf(value, family, b"linkage/1/record", 32).hex().encode()
+    assert secret.seed_key().hmac_key == hkdf(value, family, b"linkage/1/record", 32).hex().encode()
 
 
 def test_token_keys_differ_by_agreement_and_record_keys_by_family_alone() -> None:
@@ -74,7 +74,7 @@ def test_token_keys_differ_by_agreement_and_record_keys_by_family_alone() -> Non
     assert SECRET.check(DIGEST) != SECRET.check(other)
     sibling = Secret(VALUE, "another", MAKER)
     assert sibling.token_key(DIGEST).hmac_key == SECRET.token_key(DIGEST).hmac_key
-    assert sibling.record_key().hmac_key != SECRET.record_key().hmac_key
+    assert sibling.seed_key().hmac_key != SECRET.seed_key().hmac_key
 
 
 @pytest.mark.parametrize("length", [0, 16, 31, 33, 64])
@@ -140,11 +140,11 @@ def test_a_different_secret_is_never_replaced() -> None:
 
 @pytest.mark.parametrize(
     "holder",
-    [SECRET, SECRET.token_key(DIGEST), SECRET.record_key()],
+    [SECRET, SECRET.token_key(DIGEST), SECRET.seed_key()],
     ids=["secret", "token key", "record key"],
 )
-def test_nothing_secret_shows_or_travels(holder: Secret | TokenKey | RecordKey) -> None:
-    hidden = [VALUE.hex(), SECRET.token_key(DIGEST).hmac_key.decode(), SECRET.record_key().hmac_key.decode()]
+def test_nothing_secret_shows_or_travels(holder: Secret | TokenKey | SeedKey) -> None:
+    hidden = [VALUE.hex(), SECRET.token_key(DIGEST).hmac_key.decode(), SECRET.seed_key().hmac_key.decode()]
     for shown in (repr(holder), str(holder), f"{holder}", f"{[holder]}"):
         assert "hidden" in shown
         assert not any(part in shown for part in hidden)

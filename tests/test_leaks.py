@@ -125,7 +125,7 @@ def secrets_of(round_: Round) -> dict[str, list[bytes]]:
     assert agreement.digest is not None
     kept = round_.folder / "kept"
     secret = Secret.from_bytes(files.read_private(kept / "secret.key", "secret", None))
-    token_key, record_key = secret.token_key(agreement.digest), secret.record_key()
+    token_key, seed_key = secret.token_key(agreement.digest), secret.seed_key()
     swedish = scheme("se")
     import numpy as np
 
@@ -137,10 +137,10 @@ def secrets_of(round_: Round) -> dict[str, list[bytes]]:
             found["identity numbers"] += list(forms(shown.encode()))
     for token in tokens(token_key, people):
         found["tokens"] += list(forms(token.tobytes()))
-    for seed in seeds(record_key, people):
+    for seed in seeds(seed_key, people):
         found["seeds"] += list(forms(seed.tobytes()))
     raw = [secret.value(), token_key.hmac_key, bytes.fromhex(token_key.hmac_key.decode())]
-    raw += [record_key.hmac_key, bytes.fromhex(record_key.hmac_key.decode())]
+    raw += [seed_key.hmac_key, bytes.fromhex(seed_key.hmac_key.decode())]
     for who in [*round_.registers, "matcher"]:
         document = json.loads(files.read_private(round_.at(who) / "identity.key", "identity", None))
         raw += [_seed(document["ed25519"]), _seed(document["xwing"])]

@@ -208,7 +208,7 @@ def test_two_rounds_of_sealed_packages_give_a_person_the_same_key(monkeypatch: p
             rows = Rows(
                 tokens(made.secret.token_key(digest), mine),
                 {layout.series[0]: np.full(len(mine), 5, layout.bits)},
-                seeds(made.secret.record_key(), mine),
+                seeds(made.secret.seed_key(), mine),
             )
             data = made.package(party, rows, summary_json=SUMMARY)
             sealed.append(intake.check(partial(io.BytesIO, data), made.agreement, made.keys))
@@ -216,7 +216,7 @@ def test_two_rounds_of_sealed_packages_give_a_person_the_same_key(monkeypatch: p
         result = count(sealed, made.agreement, made.round_key, FAMILY, workers=number)
         found.append((keys_of(counted), result.figures.cells["m"].record_keys))
     (first, sums), (second, again) = found
-    hmac_key = made.secret.record_key().hmac_key
+    hmac_key = made.secret.seed_key().hmac_key
     plain = [hmac.digest(hmac_key, f"se:{person}".encode(), "sha256")[:16] for person in people]
     assert first == second == sorted(record_key(VALUE, each) for each in plain)
     assert sums is not None

@@ -261,7 +261,7 @@ def test_a_full_disk_costs_neither_key_nor_receipt(folder: Path, monkeypatch: py
     made = make(folder)
 
     class Full(io.BytesIO):
-        def write(self, data: object) -> int:
+        def write(self, _: object, /) -> int:
             raise OSError(errno.ENOSPC, "No space left on device")
 
     @contextlib.contextmanager

@@ -6,9 +6,11 @@ import hashlib
 import inspect
 import re
 
+import numpy as np
 import pytest
 
 from keys import primitives
+from keys.family import FamilyKey
 from keys.secret import Secret
 from linkage.errors import PackageError
 from linkage.package import errors
@@ -69,11 +71,17 @@ def test_the_page_says_how_roughly_sizes_tell(ranges: int, steps: int, row: str)
 def test_the_known_answers_are_the_programs() -> None:
     digest = hashlib.sha256(b"example").digest()
     secret = Secret(bytes(range(32)), "example", scene().matcher.public.fingerprint)
-    token_key, record_key = secret.token_key(digest).hmac_key, secret.record_key().hmac_key
-    for value in (digest.hex(), token_key.decode(), record_key.decode(), secret.check(digest).hex()):
+    token_key, seed_key = secret.token_key(digest).hmac_key, secret.seed_key().hmac_key
+    for value in (digest.hex(), token_key.decode(), seed_key.decode(), secret.check(digest).hex()):
         assert f"| `{value}` |" in TOKEN
     rows = re.findall(r"^\| `(se:\d{12})` \| `(\w+)` \| `(\w+)` \|$", TOKEN, re.MULTILINE)
     assert len(rows) == 4
     for message, token, seed in rows:
         assert primitives.hmac_sha256(token_key, message.encode())[:16].hex() == token
-        assert primitives.hmac_sha256(record_key, message.encode())[:16].hex() == seed
+        assert primitives.hmac_sha256(seed_key, message.encode())[:16].hex() == seed
+    made = dict(re.findall(r"^\| `(\w{32})` \| `(\w{8})` \|$", TOKEN, re.MULTILINE))
+    assert list(made) == [seed for _, _, seed in rows]
+    family_key = FamilyKey(bytes(range(32)), "example")
+    keys = family_key.record_keys(np.frombuffer(bytes.fromhex("".join(made)), np.uint8).reshape(-1, 16))
+    assert [f"{key:08x}" for key in keys.tolist()] == list(made.values())
+    assert f"`{family_key.check()}`" in TOKEN

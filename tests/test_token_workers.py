@@ -39,7 +39,7 @@ def test_workers_make_the_same_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "cores", lambda: 2)
     assert tokens.tokens(KEY, made).tobytes() == plain(made)
     assert not multiprocessing.active_children()
-    record = SECRET.record_key()
+    record = SECRET.seed_key()
     assert tokens.seeds(record, made).tobytes() == plain(made, record.hmac_key)
 
 

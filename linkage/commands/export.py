@@ -227,7 +227,7 @@ def _rows(agreed: Agreement, party: Party, secret: Secret, digest: bytes, folded
         tokens=tokens(secret.token_key(digest), folded.identifiers),
         presence={s.key: folded.presence[s.name] for s in party.series if not s.value},
         amounts={s.key: folded.amounts[s.name] for s in party.series if s.value},
-        seeds=seeds(secret.record_key(), folded.identifiers) if layout.seed else None,
+        seeds=seeds(secret.seed_key(), folded.identifiers) if layout.seed else None,
         sex=folded.sex if layout.sex else None,
         age=folded.age if layout.ages is not None else None,
     )

@@ -117,3 +117,22 @@ def test_what_a_piece_shows_of_itself_holds_no_token() -> None:
     made = piece("a.x", {token: (1, 1, 1)})
     assert repr(made) == str(made) == f"{made}" == "<Piece of 1 rows>"
     assert str(int.from_bytes(token[:8])) not in repr([made])
+
+
+def test_whoever_sent_a_row_under_any_number_has_the_person() -> None:
+    asked = Count("m", "M", (), None, EXPRESSION)
+    frame = Frame(WINDOW, Dimensions(sex=True, age=AGES))
+    owned = {"a": ["a.x"], "b": ["b.x"], "c": ["c.x"]}
+    anna, bert = b"\1" * 16, b"\2" * 16
+    pieces = [
+        piece("a.x", {anna: (1, 1, 1)})._replace(party="a"),
+        piece("b.x", {bert: (1, 2, 1)})._replace(party="b"),
+        piece("b.x", {anna: (0, 1, 1)})._replace(party="b", more=True),
+    ]
+    people = join(pieces, Questions([asked], frame, atoms=owned))
+    assert {party: there.tolist() for party, there in people.members.items()} == {
+        "a": [True, False],
+        "b": [True, True],
+        "c": [False, False],
+    }
+    assert join(pieces, QUESTIONS).members == {}

@@ -16,8 +16,10 @@ from linkage.match import count
 from linkage.match.count import Counted
 from linkage.measures import joint, packed
 from linkage.measures.atoms import Atoms
-from linkage.measures.model import Cells, Measure
+from linkage.measures.kinds import Questions
+from linkage.measures.model import Cells, Count, Measure, Share
 from tests import oracle
+from tests.drawn import Drawn
 from tests.fake_package import ROUND_KEY, packages
 from tests.oracle import Registers
 from tests.random_chance import BySeed, Chance
@@ -189,3 +191,53 @@ def test_patterns_tell_who_is_in_a_register(seed: int) -> None:
             inside = stretch.patterns[:, party] > 0
             assert stretch.people[inside].sum() == people
             assert np.array_equal(atoms.known(number, party) > 0, inside)
+
+
+EDGES = Drawn(
+    """
+            a.x   b.y
+    Anna    █···  ·██·
+    Bert    ·█··  ···█
+    Cilla   ··██  ████
+    David   ████  ····
+    """
+)
+
+
+def asked_of(drawn: Drawn, asked: Measure) -> tuple[Atoms, Cells]:
+    """The atoms and cells of one measure. Party a has everybody, b all but David."""
+    questions = Questions([asked], drawn.frame, atoms={"a": ["a.x"], "b": ["b.y"]})
+    tables = questions.zeros()
+    members = {"a": np.ones(4, np.bool_), "b": np.array([True, True, True, False])}
+    questions.add(tables, replace(drawn.people, members=members))
+    atoms = questions.atoms(tables)
+    assert atoms
+    return atoms, questions.figures(tables).cells[asked.name]
+
+
+def test_at_the_edge_of_the_window_nothing_counts() -> None:
+    asked = Share("m", "M", ("period",), None, EDGES.read("a.x"), EDGES.read("started(b.y)"))
+    atoms, cells = asked_of(EDGES, asked)
+    assert atoms.rows("m", "2020-01") == ()
+    assert dict(summed(atoms, cells, asked)) == dict(np.ndenumerate(cells.people))
+    assert cells.people[:, -1].tolist() == [3, 2]  # Anna was there when nobody could be seen to start
+
+
+def test_a_party_knows_its_part_of_a_question() -> None:
+    atoms, _ = asked_of(EDGES, Count("m", "M", ("period",), None, EDGES.read("a.x & b.y")))
+    (first,) = atoms.rows("m", "2020-01")
+    people = atoms.stretches[first].people
+    known = [np.bincount(atoms.known(first, view), people).tolist() for view in range(2)]
+    assert known == [[0, 2, 2], [1, 2, 1]]  # Anna and David in a.x; Cilla in b.y, and David is none of b's
+
+
+def test_exact_has_no_atoms() -> None:
+    agreement, registers = a_round(BySeed(1))
+    assert agreement.release.method == "exact"
+    assert count(packages(registers, agreement), agreement, ROUND_KEY).atoms is None
+
+
+def test_nothing_is_printed() -> None:
+    atoms = atoms_of(*a_round(BySeed(1)))
+    assert repr(atoms) == f"<Atoms of {len(atoms.stretches)} stretches>"
+    assert repr(atoms.stretches[-1]) == "<Stretch all>"

@@ -7,154 +7,223 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from linkage.release.audit.model import alone, determined, together
+from linkage.release.audit.model import Ground
 from linkage.release.audit.problem import FAR, NOTHING
+from linkage.release.audit.reach import reach
 from linkage.release.audit.solver import Clock, Floats, Solver
+from linkage.release.audit.worlds import ROOM, Seen, by_one_atom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from linkage.release.audit.model import Model
-    from linkage.release.audit.problem import Places, Problem, Whole
+    from linkage.release.audit.problem import Places, Whole
 
 _TRIES: Final = 3
 """Worlds in a row that prove nothing new, before each cell left is looked at by itself."""
 _SECONDS: Final = 5.0
 """For one world that is only to be far away."""
-_ROOM: Final = 1000
-"""More people than there are that a world may have in an atom: more of them would prove nothing more."""
-
-
-@dataclass(repr=False)
-class Seen:
-    """What the worlds found so far make of the cells of a model: the smallest and the largest of each."""
-
-    smallest: Whole
-    largest: Whole
-    worlds: int = 1
-    solves: int = 0
-
-    @classmethod
-    def of(cls, model: Model) -> Seen:
-        """The truth is the first world."""
-        true = model.told.values(model.people)[: model.cells]
-        return cls(true.copy(), true.copy())
-
-    def add(self, model: Model, world: Whole | None) -> bool:
-        """Take a world in; false where there is none, or it is none: solvers are not believed."""
-        if world is None or not model.holds(world):
-            return False
-        values = model.told.values(world)[: model.cells]
-        np.minimum(self.smallest, values, out=self.smallest)
-        np.maximum(self.largest, values, out=self.largest)
-        self.worlds += 1
-        return True
-
-    def near(self, aims: Places, width: int) -> Places:
-        """Those of the cells that no two worlds keep `width` apart."""
-        return aims[(self.largest - self.smallest)[aims] < width]
+_SEED: Final = 1
+_CUTS: Final = 40
+"""How often the tables that a solver may choose from are made fewer, for one world."""
 
 
 @dataclass(frozen=True)
 class Attack:
-    """What one reader can do. narrow: (part, sum) of each sensitive cell that no two worlds keep apart.
+    """What a reader can do. narrow: (part, sum) of each sensitive cell that no two worlds keep apart.
 
-    cells: sensitive cells looked at; worlds, solves: how many it took. No number of people is in it.
+    totals: numbers of the narrow totals; cells: sensitive cells looked at; worlds, solves: how many it took.
+    No number of people is in it.
     """
 
-    view: str
     cells: int
     narrow: tuple[tuple[int, int], ...]
+    totals: tuple[int, ...]
     worlds: int
     solves: int
 
 
-def attack(problem: Problem, view: str, clock: Clock, seed: int = 0) -> Attack:
-    """Every part by itself, then what is left with the parts that it is tied to. Raises TimeError."""
-    rng = np.random.default_rng(seed)
-    cells, worlds, solves = 0, 0, 0
-    narrow: list[tuple[int, int]] = []
-    for number, part in enumerate(problem.parts):
-        known = part.known.get(view, NOTHING)
-        aims = np.flatnonzero(part.sensitive & ~determined(part.told, known, len(part.people)))
-        cells += len(aims)
-        for model, begin in _models(problem, number, view):
-            if len(aims):
-                left, seen = _separate(model, aims + begin, problem.width, clock, rng)
-                aims = left - begin
-                worlds, solves = worlds + seen.worlds, solves + seen.solves
-        narrow += [(number, int(row)) for row in aims]
-    return Attack(view, cells, tuple(narrow), worlds, solves)
+def attack(ground: Ground, view: str, clock: Clock) -> Attack:
+    """All that one reader can do. Raises TimeError."""
+    hunt = Hunt(ground, view, clock)
+    several = [*(hunt.part(number) for number in range(len(ground.problem.parts))), hunt.totals()]
+    return Attack(
+        sum(found.cells for found in several),
+        tuple(place for found in several for place in found.narrow),
+        tuple(number for found in several for number in found.totals),
+        sum(found.worlds for found in several),
+        sum(found.solves for found in several),
+    )
 
 
-def _models(problem: Problem, number: int, view: str) -> Iterator[tuple[Model, int]]:
-    """A part alone; then with all that it is tied to. Each with the place of the part's first sum."""
-    yield alone(problem, number, view), 0
-    tied = _tied(problem, number)
-    if len(tied) > 1:
-        wide, begins = together(problem, tied, view)
-        yield wide, begins[number]
+class Hunt:
+    """One reader, and what it has seen of each part by itself. Parts may be looked at by several threads."""
+
+    def __init__(self, ground: Ground, view: str, clock: Clock) -> None:
+        self._ground, self._view, self._clock = ground, view, clock
+        self._alone: dict[int, Seen] = {}
+        self._reach: dict[int, Whole] = {}
+
+    def part(self, number: int) -> Attack:
+        """The sensitive sums of one part: by itself, then with ever more of the parts that it is bound to."""
+        part = self._ground.problem.parts[number]
+        widths = self._widths(number)
+        aims = np.flatnonzero(part.sensitive & (widths > 0))
+        worlds, solves, cells = 0, 0, len(aims)
+        for numbers in self._wider(number):
+            if not len(aims):
+                break
+            model, begins = self._ground.model(numbers, self._view)
+            search = _Search(model, self._of_all(numbers), self._clock)
+            aims = search.separate(aims + begins[number]) - begins[number]
+            worlds, solves = worlds + search.seen.worlds, solves + search.solves
+            if numbers == [number]:
+                self._alone[number] = search.seen
+        return Attack(cells, tuple((number, int(row)) for row in aims), (), worlds, solves)
+
+    def _wider(self, number: int) -> Iterator[list[int]]:
+        """A part; with each that it is bound to; with all that these are bound to."""
+        yield [number]
+        tied, every = self._ground.tied(number), self._ground.closure(number)
+        if len(every) > 2:
+            yield from ([number, other] for other in tied)
+        if len(every) > 1:
+            yield every
+
+    def totals(self) -> Attack:
+        """The sensitive totals, after all parts: one sum keeps each apart, while the others are as they are.
+
+        Such a total is looked for no further: it may be called narrow though two worlds of several parts
+        would keep it apart, which refuses too much and never too little.
+        """
+        aims = [
+            (number, total.pieces)
+            for number, total in enumerate(self._ground.problem.totals)
+            if total.sensitive and any(self._widths(part)[row] for part, row in total.pieces)
+        ]
+        worlds, solves, narrow = 0, 0, list[int]()
+        for number, pieces in aims:
+            for part, row in pieces:
+                search, apart = self._apart(part, row)
+                worlds, solves = worlds + search.seen.worlds, solves + search.solves
+                if apart:
+                    break
+            else:
+                narrow.append(number)
+        return Attack(len(aims), (), tuple(narrow), worlds, solves)
+
+    def _widths(self, number: int) -> Whole:
+        """How far apart worlds must be in each sum of a part: no further than this reader leaves room for."""
+        if number not in self._reach:
+            part = self._ground.problem.parts[number]
+            room = reach(part.told, part.known.get(self._view, NOTHING), part.people)
+            self._reach[number] = np.minimum(self._ground.problem.width, room)
+        return self._reach[number]
+
+    def _of_all(self, numbers: list[int]) -> Whole:
+        return np.concatenate([self._widths(number) for number in numbers])
+
+    def _apart(self, number: int, row: int) -> tuple[_Search, bool]:
+        """Looks for worlds of one part that differ in one sum, as far as a reader leaves room for."""
+        model, _ = self._ground.model([number], self._view)
+        search = _Search(model, self._widths(number), self._clock)
+        if number in self._alone:
+            search.seen = self._alone[number]
+        left = search.separate(np.array([row], np.intp))
+        self._alone[number] = search.seen
+        return search, bool(self._widths(number)[row]) and not len(left)
 
 
-def _tied(problem: Problem, number: int) -> list[int]:
-    """The parts that a part is tied to, itself among them."""
-    bound = [{part for part, _ in (tie.whole, *tie.pieces)} for tie in problem.ties]
-    bound += [{part for part, _ in total.pieces} for total in problem.totals]
-    parts = {number}
-    while more := set().union(*(b for b in bound if b & parts)) - parts:
-        parts |= more
-    return sorted(parts)
+class _Search:
+    """Looks for worlds of one model.
+
+    widths: how far apart they must be in each cell; seen: what they make of its cells; solves: how often a
+    solver was asked.
+    """
+
+    def __init__(self, model: Model, widths: Whole, clock: Clock) -> None:
+        self._model, self._widths, self._clock = model, widths, clock
+        self._rng = np.random.default_rng(_SEED)
+        self.seen = Seen.of(model)
+        self.solves = 0
+
+    def separate(self, aims: Places) -> Places:
+        """Which of these sums no two worlds keep apart. Raises TimeError."""
+        left = self.seen.near(aims, self._widths)
+        if len(left):
+            by_one_atom(self._model, self.seen)
+            left = self.seen.near(left, self._widths)
+        if len(left):
+            worlds = _Worlds(self._model, self._clock)
+            left = self._far_away(worlds, left)
+            for row in left:
+                self._by_itself(worlds, row)
+            self.solves += worlds.solves
+        return self.seen.near(left, self._widths)
+
+    def _far_away(self, worlds: _Worlds, left: Places) -> Places:
+        """Worlds that keep many cells apart at once; the cells that are still left."""
+        tries = 0
+        while len(left) and tries < _TRIES:
+            signs = self._rng.choice(np.array([-1.0, 1.0]), len(left))
+            self.seen.add(self._model, worlds.furthest(left, signs))
+            fewer = self.seen.near(left, self._widths)
+            tries = 0 if len(fewer) < len(left) else tries + 1
+            left = fewer
+        return left
+
+    def _by_itself(self, worlds: _Worlds, row: np.intp) -> None:
+        """One sum as large and as small as it can be. Raises TimeError where that is not known in time."""
+        aim = np.array([row], np.intp)
+        for sign in (1.0, -1.0):
+            if len(self.seen.near(aim, self._widths)):
+                self.seen.add(self._model, worlds.largest(aim, np.array([sign])))
 
 
-def _separate(
-    model: Model, aims: Places, width: int, clock: Clock, rng: np.random.Generator
-) -> tuple[Places, Seen]:
-    """Which of these sums no two worlds keep `width` apart, and what was seen on the way."""
-    seen = Seen.of(model)
-    _one_atom(model, seen)
-    left = seen.near(aims, width)
-    if not len(left):
-        return left, seen
-    solver = Solver(len(model.people), model.rows(), int(model.people.sum()) + _ROOM, FAR)
-    tries = 0
-    while len(left) and tries < _TRIES:
-        signs = rng.choice(np.array([-1.0, 1.0]), len(left))
-        world = solver.furthest(_cost(model, left, signs), model.people, clock, seconds=_SECONDS)
-        seen.add(model, world)
-        fewer = seen.near(aims, width)
-        tries = 0 if len(fewer) < len(left) else tries + 1
-        left = fewer
-    for row in left:
-        _alone(model, solver, seen, row, width, clock)
-    seen.solves = solver.solves
-    return seen.near(left, width), seen
+class _Worlds:
+    """The worlds of a model, by a solver that learns of bounds and twins only when a table breaks them."""
 
+    def __init__(self, model: Model, clock: Clock) -> None:
+        self.model = model
+        self._clock = clock
+        self._solver = Solver(len(model.people), model.rows(), int(model.people.sum()) + ROOM, FAR)
+        self._added: set[int] = set()
 
-def _one_atom(model: Model, seen: Seen) -> None:
-    """All worlds in which one atom alone has more or fewer people, at once."""
-    if model.bounds:
-        return  # they bind sums to each other: what one atom may do is not told by bounds
-    values, rows, atoms = model.told.values(model.people), model.told.rows, model.told.atoms
-    more, fewer = np.full(len(model.people), _ROOM, np.int64), model.people.copy()
-    np.minimum.at(more, atoms, (model.high - values)[rows])
-    np.minimum.at(fewer, atoms, (values - model.low)[rows])
-    inside = rows < model.cells
-    np.maximum.at(seen.largest, rows[inside], (values[rows] + more[atoms])[inside])
-    np.minimum.at(seen.smallest, rows[inside], (values[rows] - fewer[atoms])[inside])
-    seen.worlds += int(np.count_nonzero(more) + np.count_nonzero(fewer))
+    @property
+    def solves(self) -> int:
+        """How often the solver was asked."""
+        return self._solver.solves
 
+    def furthest(self, rows: Places, signs: Floats) -> Whole | None:
+        """A world in which these sums are far from what they are, as far as some seconds tell."""
+        return self._until_real(rows, signs, exact=False)
 
-def _alone(model: Model, solver: Solver, seen: Seen, row: np.intp, width: int, clock: Clock) -> None:
-    """One sum as large and as small as it can be. Raises TimeError where that is not known in time."""
-    for sign in (1.0, -1.0):
-        if len(seen.near(np.array([row]), width)):
-            seen.add(
-                model, solver.largest(_cost(model, np.array([row]), np.array([sign])), model.people, clock)
-            )
+    def largest(self, rows: Places, signs: Floats) -> Whole | None:
+        """The world in which they are as far as they can be."""
+        return self._until_real(rows, signs, exact=True)
 
+    def _until_real(self, rows: Places, signs: Floats, *, exact: bool) -> Whole | None:
+        cost = np.zeros(len(self.model.people))
+        for row, sign in zip(rows, signs, strict=True):
+            cost[self.model.told.one(int(row))] += sign
+        for _ in range(_CUTS):
+            if exact:
+                table = self._solver.largest(cost, self.model.people, self._clock)
+            else:
+                table = self._solver.furthest(cost, self.model.people, self._clock, seconds=_SECONDS)
+            if table is None or not self._cut(table):
+                return table
+        return None
 
-def _cost(model: Model, rows: Places, signs: Floats) -> Floats:
-    cost = np.zeros(len(model.people))
-    for row, sign in zip(rows, signs, strict=True):
-        cost[model.told.one(int(row))] += sign
-    return cost
+    def _cut(self, table: Whole) -> bool:
+        """Tell the solver what this table breaks; false where that is nothing it does not know."""
+        broken = [b for b in self.model.broken(self.model.told.values(table)) if b not in self._added]
+        for number in broken:
+            bound = self.model.bounds[number]
+            self._solver.add(*self.model.row(bound), bound.low, bound.high, FAR)
+            self._added.add(number)
+        twins = self.model.twins(table)
+        for one, other in twins:
+            atoms = self.model.apart(one, other)
+            self._solver.add(atoms, np.ones(len(atoms), np.int64), 1, FAR, FAR)
+        return bool(broken or twins)

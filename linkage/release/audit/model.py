@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from linkage.release.audit.problem import FAR, NOTHING, Sums
+from linkage.release.audit.problem import FAR, NO_MARK, NOTHING, Sums
 from linkage.release.audit.solver import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from linkage.release.audit.problem import Flags, Part, Places, Problem, Whole
+    from linkage.release.audit.problem import Part, Places, Problem, Whole
+
+_SEED = 1
 
 
 class Bound(NamedTuple):
@@ -30,7 +33,8 @@ class Model:
     """The tables that one reader cannot tell from the true one.
 
     people: the true table. told, low, high: sums and what they may be; the first `cells` of them are the told
-    sums of the parts, in order. bounds: what binds several sums.
+    sums of the parts, in order. bounds: what binds several sums. marks: shape (cells,), see Part; equal
+    people of different parts are not looked for, so part_of tells them apart.
     """
 
     people: Whole
@@ -39,110 +43,180 @@ class Model:
     high: Whole
     cells: int
     bounds: tuple[Bound, ...] = ()
+    marks: Whole | None = None
+    part_of: Whole | None = None
 
     def holds(self, table: Whole) -> bool:
         """Whether a table agrees with everything, in exact arithmetic."""
+        return self.adds_up(table) and not self.twins(table)
+
+    def adds_up(self, table: Whole) -> bool:
+        """Whether it agrees with every sum and bound."""
         if (table < 0).any():
             return False
         values = self.told.values(table)
         if (values < self.low).any() or (values > self.high).any():
             return False
-        return all(
-            bound.low <= int(values[bound.more].sum()) - int(values[bound.less].sum()) <= bound.high
-            for bound in self.bounds
-        )
+        return not self.broken(values)
+
+    def broken(self, values: Whole) -> list[int]:
+        """The bounds that these values of the sums do not keep."""
+        return [
+            number
+            for number, bound in enumerate(self.bounds)
+            if not bound.low <= int(values[bound.more].sum()) - int(values[bound.less].sum()) <= bound.high
+        ]
+
+    def twins(self, table: Whole) -> list[tuple[int, int]]:
+        """Sums that would be of the same people in this table, and cannot be, as their marks differ.
+
+        The same people: found by adding up random words of the atoms that have any. Two sets that share the
+        sum by chance would only make a world be passed over.
+        """
+        if self.marks is None or self.part_of is None:
+            return []
+        whose = np.where(table > 0, self._words, 0)
+        same = self.told.values(whose)[: self.cells]
+        order = np.lexsort((self.marks, same, self.part_of))
+        order = order[self.marks[order] != NO_MARK]
+        a, b = order[:-1], order[1:]
+        alike = (same[a] == same[b]) & (self.part_of[a] == self.part_of[b])
+        wrong = np.flatnonzero(alike & (self.marks[a] != self.marks[b]))
+        return [(int(a[i]), int(b[i])) for i in wrong]
+
+    @cached_property
+    def _words(self) -> Whole:
+        limits = np.iinfo(np.int64)
+        return np.random.default_rng(_SEED).integers(limits.min, limits.max, len(self.people))
+
+    def apart(self, one: int, other: int) -> Places:
+        """The atoms that are in one of two sums and not in the other."""
+        return np.setxor1d(self.told.one(one), self.told.one(other))
 
     def rows(self) -> Rows:
-        """The same for a solver: sums, then bounds."""
-        starts, columns = [self.told.starts], [self.told.atoms]
-        coefficients = [np.ones(len(self.told.atoms), np.int64)]
-        end = len(self.told.atoms)
-        for bound in self.bounds:
-            row = np.zeros(len(self.people), np.int64)
-            for sums, sign in ((bound.more, 1), (bound.less, -1)):
-                for number in sums:
-                    row[self.told.one(int(number))] += sign
-            there = np.flatnonzero(row)
-            end += len(there)
-            starts.append(np.array([end], np.intp))
-            columns.append(there)
-            coefficients.append(row[there])
-        low = np.concatenate([self.low, np.array([b.low for b in self.bounds], np.int64)])
-        high = np.concatenate([self.high, np.array([b.high for b in self.bounds], np.int64)])
-        rows, atoms, signs = (np.concatenate(x) for x in (starts, columns, coefficients))
-        return Rows(rows, atoms, signs, low, high)
+        """The sums, for a solver."""
+        ones = np.ones(len(self.told.atoms), np.int64)
+        return Rows(self.told.starts, self.told.atoms, ones, self.low, self.high)
+
+    def row(self, bound: Bound) -> tuple[Places, Whole]:
+        """A bound as atoms and their coefficients."""
+        row = np.zeros(len(self.people), np.int64)
+        for sums, sign in ((bound.more, 1), (bound.less, -1)):
+            for number in sums:
+                row[self.told.one(int(number))] += sign
+        there = np.flatnonzero(row)
+        return there, row[there]
 
 
-def alone(problem: Problem, number: int, view: str) -> Model:
-    """One part by itself, all others as they truly are: a tie becomes a bound. Fewer worlds, all real."""
-    part = problem.parts[number]
-    low, high = part.low.copy(), part.high.copy()
-    true = [p.told.values(p.people) for p in problem.parts]
-    bounds = []
-    for several, least, most in _relations(problem):
-        mine = [(row, sign) for (p, row), sign in several if p == number]
-        rest = sum(sign * int(true[p][row]) for (p, row), sign in several if p != number)
-        if len(mine) == 1:
-            ((row, sign),) = mine
-            below, above = (least - rest, most - rest) if sign > 0 else (rest - most, rest - least)
-            low[row], high[row] = max(int(low[row]), below), min(int(high[row]), above)
-        elif mine:
-            bounds.append(_bound([((0, row), sign) for row, sign in mine], least - rest, most - rest, {0: 0}))
-    model = _with_known(part.people, part.told, low, high, [(part, 0)], view)
-    return replace(model, bounds=tuple(bounds))
+class Relation(NamedTuple):
+    """low ≤ the sums with their signs ≤ high. several: (part, sum), and 1 or -1."""
+
+    several: tuple[tuple[tuple[int, int], int], ...]
+    low: int
+    high: int
 
 
-def _relations(problem: Problem) -> Iterator[tuple[list[tuple[tuple[int, int], int]], int, int]]:
-    """What binds sums to each other: (sum and its sign, …), at least, at most."""
+class Ground:
+    """A problem made ready for all its readers: the models of single parts and of several."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._true = [part.told.values(part.people) for part in problem.parts]
+        self._relations = list(_relations(problem))
+        self._of_part: list[list[int]] = [[] for _ in problem.parts]
+        for number, relation in enumerate(self._relations):
+            for part in {part for (part, _), _ in relation.several}:
+                self._of_part[part].append(number)
+        self._bound: dict[tuple[int, ...], tuple[Whole, Whole, tuple[Bound, ...]]] = {}
+
+    def tied(self, number: int) -> list[int]:
+        """The parts that a part is bound to directly, without itself; those of most relations first."""
+        several = [
+            part for i in self._of_part[number] for part in {p for (p, _), _ in self._relations[i].several}
+        ]
+        parts, counts = np.unique(np.array(several, np.intp), return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return [int(part) for part in parts[order] if part != number]
+
+    def closure(self, number: int) -> list[int]:
+        """The parts that a part is bound to, by however many relations; itself among them."""
+        found, waiting = {number}, [number]
+        while waiting:
+            more = set(self.tied(waiting.pop())) - found
+            found |= more
+            waiting += more
+        return sorted(found)
+
+    def model(self, numbers: Sequence[int], view: str) -> tuple[Model, dict[int, int]]:
+        """Some parts, all others as they truly are; and where the sums of each begin.
+
+        What binds them to the others becomes a bound: fewer worlds, and all of them real.
+        """
+        parts = [self.problem.parts[n] for n in numbers]
+        first_atom = np.cumsum([0, *(len(p.people) for p in parts)])
+        first_sum = np.cumsum([0, *(len(p.told) for p in parts)])
+        begins = {n: int(first_sum[i]) for i, n in enumerate(numbers)}
+        low, high, bounds = self._bounds(tuple(numbers), begins)
+        people = np.concatenate([p.people for p in parts])
+        known = _stacked([(p.known.get(view, NOTHING), int(first_atom[i])) for i, p in enumerate(parts)])
+        exact = known.values(people)
+        told = _stacked([*((p.told, int(first_atom[i])) for i, p in enumerate(parts)), (known, 0)])
+        model = Model(
+            people,
+            told,
+            np.concatenate([low, exact]),
+            np.concatenate([high, exact]),
+            int(first_sum[-1]),
+            bounds,
+            _marks(parts),
+            np.repeat(np.arange(len(parts)), [len(p.told) for p in parts]).astype(np.int64),
+        )
+        return model, begins
+
+    def _bounds(
+        self, numbers: tuple[int, ...], begins: Mapping[int, int]
+    ) -> tuple[Whole, Whole, tuple[Bound, ...]]:
+        """What the sums of some parts may be, the same for all readers."""
+        if numbers not in self._bound:
+            low = np.concatenate([self.problem.parts[n].low for n in numbers])
+            high = np.concatenate([self.problem.parts[n].high for n in numbers])
+            bounds = []
+            for number in sorted({i for n in numbers for i in self._of_part[n]}):
+                several, least, most = self._relations[number]
+                mine = [(begins[p] + r, sign) for (p, r), sign in several if p in begins]
+                rest = sum(sign * int(self._true[p][r]) for (p, r), sign in several if p not in begins)
+                if len(mine) == 1:
+                    ((row, sign),) = mine
+                    below, above = (least - rest, most - rest) if sign > 0 else (rest - most, rest - least)
+                    low[row], high[row] = max(int(low[row]), below), min(int(high[row]), above)
+                else:
+                    bounds.append(_bound(mine, least - rest, most - rest))
+            self._bound[numbers] = low, high, tuple(bounds)
+        return self._bound[numbers]
+
+
+def _relations(problem: Problem) -> Iterator[Relation]:
+    """What binds sums to each other."""
     for tie in problem.ties:
-        for piece in tie.pieces:
-            yield [(tie.whole, 1), (piece, -1)], 0, FAR
+        for piece in tie.pieces if tie.least else ():
+            yield Relation(((tie.whole, 1), (piece, -1)), 0, FAR)
         if tie.complete and tie.pieces:
-            yield [*((piece, 1) for piece in tie.pieces), (tie.whole, -1)], 0, FAR
+            yield Relation((*((piece, 1) for piece in tie.pieces), (tie.whole, -1)), 0, FAR)
     for total in problem.totals:
-        yield [(piece, 1) for piece in total.pieces], total.low, total.high
+        signed = (*((piece, 1) for piece in total.pieces), *((piece, -1) for piece in total.less))
+        yield Relation(signed, total.low, total.high)
 
 
-def together(problem: Problem, numbers: Sequence[int], view: str) -> tuple[Model, dict[int, int]]:
-    """Several parts with what binds them to each other; and where each part's sums begin."""
-    parts = [problem.parts[n] for n in numbers]
-    first_atom = np.cumsum([0, *(len(p.people) for p in parts)])
-    first_sum = np.cumsum([0, *(len(p.told) for p in parts)])
-    begins = {n: int(first_sum[i]) for i, n in enumerate(numbers)}
-    told = _stacked([(p.told, int(first_atom[i])) for i, p in enumerate(parts)])
-    low, high = np.concatenate([p.low for p in parts]), np.concatenate([p.high for p in parts])
-    people = np.concatenate([p.people for p in parts])
-    held = [(p, int(first_atom[i])) for i, p in enumerate(parts)]
-    model = _with_known(people, told, low, high, held, view)
-    bounds = tuple(
-        _bound(*relation, begins) for relation in _relations(problem) if _inside(relation[0], begins)
-    )
-    return replace(model, bounds=bounds), begins
+def _bound(mine: Sequence[tuple[int, int]], low: int, high: int) -> Bound:
+    places = {sign: np.array([row for row, s in mine if s == sign], np.intp) for sign in (1, -1)}
+    return Bound(places[1], places[-1], low, high)
 
 
-def _inside(several: Sequence[tuple[tuple[int, int], int]], begins: Mapping[int, int]) -> bool:
-    return all(part in begins for (part, _), _ in several)
-
-
-def _bound(
-    several: Sequence[tuple[tuple[int, int], int]], low: int, high: int, begins: Mapping[int, int]
-) -> Bound:
-    places = {sign: [begins[p] + r for (p, r), s in several if s == sign] for sign in (1, -1)}
-    return Bound(np.array(places[1], np.intp), np.array(places[-1], np.intp), low, high)
-
-
-def _with_known(
-    people: Whole, told: Sums, low: Whole, high: Whole, parts: Sequence[tuple[Part, int]], view: str
-) -> Model:
-    known = _stacked([(part.known.get(view, NOTHING), first) for part, first in parts])
-    exact = known.values(people)
-    return Model(
-        people,
-        _stacked([(told, 0), (known, 0)]),
-        np.concatenate([low, exact]),
-        np.concatenate([high, exact]),
-        len(told),
-    )
+def _marks(parts: Sequence[Part]) -> Whole | None:
+    if all(part.marks is None for part in parts):
+        return None
+    none = [np.full(len(part.told), NO_MARK, np.int64) for part in parts]
+    return np.concatenate([n if p.marks is None else p.marks for p, n in zip(parts, none, strict=True)])
 
 
 def _stacked(several: Sequence[tuple[Sums, int]]) -> Sums:
@@ -153,18 +227,3 @@ def _stacked(several: Sequence[tuple[Sums, int]]) -> Sums:
         atoms.append(sums.atoms + first)
         end += len(sums.atoms)
     return Sums(np.concatenate(starts), np.concatenate(atoms))
-
-
-def determined(told: Sums, known: Sums, atoms: int) -> Flags:
-    """Which told sums are unions of known ones, which have no atom in common."""
-    group = np.full(atoms, -1, np.intp)
-    group[known.atoms] = known.rows
-    sizes = np.diff(known.starts)
-    found = np.zeros(len(told), np.bool_)
-    for number in range(len(told)):
-        mine = group[told.one(number)]
-        if len(mine) and mine.min() < 0:
-            continue
-        groups, counts = np.unique(mine, return_counts=True)
-        found[number] = bool((counts == sizes[groups]).all())
-    return found

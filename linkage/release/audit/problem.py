@@ -58,6 +58,7 @@ class Sums:
         return self.atoms[self.starts[number] : self.starts[number + 1]]
 
 
+NO_MARK: Final = -1
 NOTHING: Final = Sums(np.zeros(1, np.intp), np.empty(0, np.intp))
 
 
@@ -67,7 +68,8 @@ class Part:
 
     people: the true number of each atom, shape (n,). told: m published sums; low, high: shape (m,), what the
     bytes allow each to be, the true one among them; sensitive: shape (m,), which must not be narrowed.
-    known: by the name of a view, sums that this reader knows exactly beside them.
+    known: by the name of a view, sums that this reader knows exactly beside them. marks: shape (m,), or None:
+    two sums with different marks are of different people, as equal people have equal noise; NO_MARK for none.
     """
 
     label: str
@@ -77,6 +79,7 @@ class Part:
     high: Whole
     sensitive: Flags
     known: Mapping[str, Sums] = field(default_factory=dict)
+    marks: Whole | None = None
 
     def __post_init__(self) -> None:
         true = self.told.values(self.people)
@@ -91,21 +94,28 @@ class Part:
 class Tie:
     """What holds for every population: whole is at least each of the pieces, and at most all together.
 
-    Each is (number of a part, number of one of its told sums). complete: whole is at most their sum.
+    Each is (number of a part, number of one of its told sums). complete: whole is at most their sum; least:
+    it is at least each of them.
     """
 
     whole: tuple[int, int]
     pieces: tuple[tuple[int, int], ...]
     complete: bool = True
+    least: bool = True
 
 
 @dataclass(frozen=True)
 class Total:
-    """A published number that adds up sums of several parts: what the bytes allow it to be."""
+    """A number that adds up sums of several parts, or takes some off: what the bytes allow it to be.
+
+    sensitive: it is published, and must not be narrowed.
+    """
 
     pieces: tuple[tuple[int, int], ...]
     low: int
     high: int
+    less: tuple[tuple[int, int], ...] = ()
+    sensitive: bool = False
 
 
 @dataclass(frozen=True, repr=False)

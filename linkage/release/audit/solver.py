@@ -60,7 +60,10 @@ class Rows:
 
 
 class Solver:
-    """The tables of n whole numbers between 0 and `most` that satisfy the rows."""
+    """The tables of n whole numbers between 0 and `most` that satisfy the rows.
+
+    solves: how often it was asked.
+    """
 
     def __init__(self, n: int, rows: Rows, most: int, far: int) -> None:
         self._n = n
@@ -80,6 +83,12 @@ class Solver:
         lp.a_matrix_.value_ = rows.coefficients.astype(np.float64)
         lp.integrality_ = [highspy.HighsVarType.kInteger] * n
         highs.passModel(lp)
+
+    def add(self, columns: Places, coefficients: Whole, low: int, high: int, far: int) -> None:
+        """One more row that tables must satisfy."""
+        most = highspy.kHighsInf if high >= far else float(high)
+        values = coefficients.astype(np.float64)
+        self._highs.addRow(float(low), most, len(columns), columns.astype(np.int32), values)
 
     def furthest(self, cost: Floats, start: Whole, clock: Clock, *, seconds: float) -> Whole | None:
         """A table of large cost, not always the largest; None where none was found in those seconds.

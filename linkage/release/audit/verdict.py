@@ -1,0 +1,65 @@
+"""All readers' attacks on a release together, within a time limit."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from linkage.release.audit.attack import Hunt
+from linkage.release.audit.model import Ground
+from linkage.release.audit.solver import Clock
+
+if TYPE_CHECKING:
+    from linkage.release.audit.problem import Problem
+
+SECONDS: Final = 60.0
+"""For one audit; one that takes longer is none."""
+_WORKERS: Final = 2
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What all readers together could do. narrow: (part, sum); totals: numbers of totals; both of any reader.
+
+    cells: sensitive cells looked at, of all readers; worlds, solves: how many it took. It tells of people:
+    for the matcher's eyes.
+    """
+
+    views: tuple[str, ...]
+    narrow: tuple[tuple[int, int], ...]
+    totals: tuple[int, ...]
+    cells: int
+    worlds: int
+    solves: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is narrow to anybody."""
+        return not self.narrow and not self.totals
+
+
+def audit(problem: Problem, seconds: float = SECONDS, workers: int = _WORKERS) -> Verdict:
+    """Every reader's attack. Raises TimeError where it does not end in time.
+
+    Workers are threads: the solver releases the interpreter's lock.
+    """
+    ground, clock = Ground(problem), Clock.within(seconds)
+    hunts = [Hunt(ground, view, clock) for view in problem.views]
+    tasks = [(hunt, number) for hunt in hunts for number in range(len(problem.parts))]
+    with ThreadPoolExecutor(workers) as pool:
+        try:
+            found = [*pool.map(lambda task: task[0].part(task[1]), tasks)]
+            more = [*pool.map(Hunt.totals, hunts)]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    results = [*found, *more]
+    return Verdict(
+        problem.views,
+        tuple(sorted({place for result in results for place in result.narrow})),
+        tuple(sorted({number for result in results for number in result.totals})),
+        sum(result.cells for result in results),
+        sum(result.worlds for result in results),
+        sum(result.solves for result in results),
+    )

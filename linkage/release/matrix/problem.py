@@ -1,0 +1,120 @@
+"""What a reader of a release sees: the matrix, with what its bytes let every number be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from linkage.release.audit.problem import FAR, NO_MARK, Part, Problem, Total
+from linkage.release.matrix.bounds import UNTOLD, Bounds, bounds_of, numbers
+from linkage.release.matrix.sensitive import joins, sensitive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from linkage.measures.model import Figures
+    from linkage.release.document import Release
+    from linkage.release.matrix.cells import Index
+    from linkage.release.matrix.rows import Matrix, Piece
+
+
+class Rule(NamedTuple):
+    """When a number is of few, and how far apart two worlds must keep a sensitive one."""
+
+    threshold: int
+    width: int
+
+
+class Told(NamedTuple):
+    """What a release lets one cell be."""
+
+    measure: str
+    cell: Index
+    bounds: Bounds
+
+
+def rule_of(method: Mapping[str, str | int]) -> Rule:
+    """The rule of a method with its parameters. Under cellkey js + 1 numbers must remain possible."""
+    threshold = int(method["threshold"])
+    if method["name"] == "cellkey":
+        return Rule(threshold, max(1, int(method["js"])))
+    return Rule(threshold, int(method["width"]))
+
+
+def told_of(release: Release, figures: Figures) -> Iterator[Told]:
+    """What the bytes of a release let each cell of these figures be; only the axes of these are looked at."""
+    bounds = bounds_of(release.method)
+    for measure in figures.measures:
+        table = release.table(measure.name)
+        for index, value, note in numbers(table, figures.cells[measure.name].axes):
+            yield Told(measure.name, index, bounds(value, note))
+
+
+def problem(matrix: Matrix, figures: Figures, rule: Rule, told: Iterator[Told] | Sequence[Told]) -> Problem:
+    """The whole attack. told: of each cell; several of one cell hold together. Figures: whose axes are."""
+    tables = _Tables(matrix)
+    tables.tell(told)
+    tables.mark_joined(figures)
+    parts = tuple(tables.part(number, rule) for number in range(len(matrix.stretches)))
+    totals = tuple(tables.totals(rule))
+    return Problem(parts, matrix.ties, matrix.views, rule.width, (*matrix.totals, *totals))
+
+
+class _Tables:
+    """Bounds of all sums of all stretches, of several cells intersected."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self._matrix = matrix
+        sizes = [len(stretch.sums) for stretch in matrix.stretches]
+        self.low = [np.zeros(n, np.int64) for n in sizes]
+        self.high = [np.full(n, FAR, np.int64) for n in sizes]
+        self.marks = [np.full(n, NO_MARK, np.int64) for n in sizes]
+        self.joined = [np.zeros(n, np.bool_) for n in sizes]
+        self.told = [np.zeros(n, np.bool_) for n in sizes]
+        self._totals: defaultdict[tuple[Piece, ...], Bounds] = defaultdict(lambda: UNTOLD)
+
+    def tell(self, told: Iterator[Told] | Sequence[Told]) -> None:
+        for measure, cell, bounds in told:
+            pieces = self._matrix.cells[measure].pieces(cell)
+            if len(pieces) > 1:
+                before = self._totals[pieces]
+                self._totals[pieces] = Bounds(max(before.low, bounds.low), min(before.high, bounds.high))
+            for part, row in pieces if len(pieces) == 1 else ():
+                self.low[part][row] = max(self.low[part][row], bounds.low)
+                self.high[part][row] = min(self.high[part][row], bounds.high)
+                if bounds.mark != NO_MARK:
+                    self.marks[part][row] = bounds.mark
+
+    def mark_joined(self, figures: Figures) -> None:
+        """Which sums are cells, and which of these join several parties' registers."""
+        for measure in figures.measures:
+            where, axes = self._matrix.cells[measure.name], figures.cells[measure.name].axes
+            joined = joins(measure, axes)
+            for part in np.unique(where.part[where.part >= 0]):
+                self.told[part][where.sum[where.part == part]] = True
+                self.joined[part][where.sum[(where.part == part) & joined]] = True
+
+    def part(self, number: int, rule: Rule) -> Part:
+        stretch = self._matrix.stretches[number]
+        flags = sensitive(
+            stretch, self.joined[number], self.told[number], self._matrix.parties, rule.threshold
+        )
+        marks = self.marks[number] if (self.marks[number] != NO_MARK).any() else None
+        return Part(
+            stretch.label,
+            stretch.people,
+            stretch.sums,
+            self.low[number],
+            self.high[number],
+            flags,
+            stretch.known,
+            marks,
+        )
+
+    def totals(self, rule: Rule) -> Iterator[Total]:
+        true = [stretch.sums.values(stretch.people) for stretch in self._matrix.stretches]
+        for pieces, bounds in self._totals.items():
+            number = sum(int(true[part][row]) for part, row in pieces)
+            yield Total(pieces, bounds.low, bounds.high, (), 0 < number < rule.threshold)

@@ -19,7 +19,7 @@ import numpy as np
 
 from keys.identity import RELEASE, Identity
 from linkage.agreement import parse
-from linkage.agreement.model import Agreement
+from linkage.agreement.model import Agreement, ReleaseRule
 from linkage.dimensions import OTHER
 from linkage.measures.model import (
     And,
@@ -32,6 +32,7 @@ from linkage.measures.model import (
     Expression,
     Figures,
     Flow,
+    Frame,
     HowMany,
     Left,
     Measure,
@@ -49,23 +50,38 @@ from linkage.measures.model import (
     Sums,
     Tree,
 )
-from linkage.release import PackageFact, Release, control
+from linkage.release import PackageFact, Release, control, gate
+from linkage.release import parse as parse_release
+from linkage.release.methods import cellkey
+from linkage.release.writing import write
 from tests import releases_time
 from tests.releases_time import OVER_TIME
 
 MADE = dt.datetime(2026, 11, 21, 20, 0, 0, 123000, dt.UTC)
 AGREED = "Nämnden, § 12 (2026-11-02): människorna är påhittade"
+MOVED: dict[str, str | int] = {
+    "threshold": 10,
+    "D": 7,
+    "variance": 4,
+    "js": 2,
+    "trust": "parties export their registers unaltered",
+}
+"""What a release by cellkey says of itself."""
 Bits = frozenset[int]
 
 
 @dataclass(frozen=True)
 class Person:
-    """sex: woman, man, other; age: a band's name or other; there: series → periods; amounts: by period."""
+    """sex: woman, man, other; age: a band's name or other; there: series → periods; amounts: by period.
+
+    key: the record key, below 2**32.
+    """
 
     sex: str
     age: str
     there: dict[str, Bits]
     amounts: dict[str, dict[int, int]] = field(default_factory=dict)
+    key: int = 0
 
 
 HEAD = """
@@ -318,6 +334,27 @@ def over_time() -> tuple[Agreement, Release]:
     return agreed, release(agreed, travellers(400, 12, seed=2021))
 
 
+def moved_bytes(agreed: Agreement, people: Sequence[Person], **changes: str | int) -> bytes:
+    """What the method cellkey makes of these people, as if an audit had found nothing."""
+    rule = ReleaseRule("cellkey", MOVED | changes)
+    protected = cellkey.protect(figures(agreed, people), rule)
+    audited = replace(protected, audit={"audited": True, "views": ["outsider", "stad", "af"], "width": 3})
+    frame = Frame(agreed.window, agreed.dimensions)
+    return write(gate._document(agreed, audited, frame, packages(agreed), MADE))
+
+
+@cache
+def year_moved() -> Release:
+    """As year, with numbers that were moved."""
+    return parse_release(moved_bytes(agreement(), crowd(1500, 12, seed=2020)))
+
+
+@cache
+def over_time_moved() -> Release:
+    """As over_time, with numbers that were moved; of more people, so that amounts are told."""
+    return parse_release(moved_bytes(agreement(OVER_TIME_MEASURES), travellers(2000, 12, seed=2021)))
+
+
 def signed(found: Release | bytes) -> tuple[bytes, bytes]:
     """The bytes of a release and the matcher's signature over them."""
     data = found if isinstance(found, bytes) else found.to_bytes()
@@ -339,13 +376,19 @@ def crowd(size: int, periods: int, seed: int) -> list[Person]:
             there["stad.center"] = frozenset(range(periods))
         if there:
             people.append(Person(rng.choice(("woman", "man")), rng.choice(("16-29", "30-64")), there))
-    return people
+    return _keyed(people, seed)
 
 
 def travellers(size: int, periods: int, seed: int) -> list[Person]:
     """People who go from one thing to the next, and get assistance that falls when they come further."""
     rng = random.Random(seed)  # noqa: S311 - made-up people, the same in every run
-    return [_traveller(rng, periods) for _ in range(size)]
+    return _keyed([_traveller(rng, periods) for _ in range(size)], seed)
+
+
+def _keyed(people: Sequence[Person], seed: int) -> list[Person]:
+    """Each with a record key, as if drawn at random."""
+    keys = np.random.default_rng(seed).integers(0, 1 << 32, len(people))
+    return [replace(person, key=int(key)) for person, key in zip(people, keys, strict=True)]
 
 
 def _traveller(rng: random.Random, periods: int) -> Person:
@@ -438,7 +481,7 @@ class Counter:
         time = next((d for d in measure.by if d in ("period", "span")), "window")
         axes = [*own, Axis(time, tuple(t for t, _ in times)), Axis("sex", sexes), Axis("age", ages)]
         shape = tuple(len(axis.values) for axis in axes)
-        people = np.zeros(shape, np.int64)
+        people, keys = np.zeros(shape, np.int64), np.zeros(shape, np.uint32)
         notes = np.full(shape, Note.KNOWN, object)
         for index in np.ndindex(shape[: len(own)]):
             for j, (label, span) in enumerate(times):
@@ -448,7 +491,9 @@ class Counter:
                 for index in self._counted(measure, person, span):
                     for s in {_at(sexes, person.sex), len(sexes) - 1}:
                         for a in {_at(ages, person.age), len(ages) - 1}:
-                            people[(*index, j, s, a)] += notes[(*index, j, s, a)] is Note.KNOWN
+                            at = (*index, j, s, a)
+                            people[at] += notes[at] is Note.KNOWN
+                            keys[at] = (int(keys[at]) + person.key) % (1 << 32)
         gone = tuple(
             i for i, axis in enumerate(axes) if axis.name in ("sex", "age") and axis.name not in measure.by
         )
@@ -457,7 +502,7 @@ class Counter:
         if isinstance(measure, Change):
             whole = releases_time.sums(self, measure, sexes, ages)
             sums = Sums(whole.total.squeeze(gone), whole.largest.squeeze(tuple(i + 1 for i in gone)))
-        return Cells(kept, people.squeeze(gone), notes.squeeze(gone), sums=sums)
+        return Cells(kept, people.squeeze(gone), notes.squeeze(gone), keys.squeeze(gone), sums)
 
     def times(self, measure: Measure) -> list[tuple[str, Bits]]:
         """Labels of time, and the periods that each stands for."""

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from linkage.errors import PackageError
-from linkage.release import disagreements, document, reading_tables, tables, verify
+from linkage.release import disagreements, document, reading_method, reading_tables, tables, verify
 from linkage.release.reading import BadReleaseError
 from linkage.release.rows import VALUES
 from tests.needs import ROOT
@@ -18,7 +18,7 @@ TEXT = (ROOT / "docs" / "release.md").read_text(encoding="utf-8")
 def errors() -> set[str]:
     """Every error with which a release file can be refused."""
     found = {BadReleaseError.__name__}
-    for module in (disagreements, document, verify):
+    for module in (disagreements, document, reading_method, verify):
         found |= {
             name
             for name, value in vars(module).items()

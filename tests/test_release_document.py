@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from linkage.errors import PackageError
 from linkage.release import parse
-from linkage.release.document import UnknownReleaseError
 from linkage.release.reading import BadReleaseError
+from linkage.release.reading_method import UnknownReleaseError
 from linkage.release.writing import write
 from tests.releases import agreement, crowd, release, year
 
@@ -309,7 +309,7 @@ def test_another_version_is_refused_by_name() -> None:
         parse(changed(member("format", "linkage-release/2")))
 
 
-@pytest.mark.parametrize("method", ["suppress", "cellkey", "dp"])
+@pytest.mark.parametrize("method", ["suppress", "dp"])
 def test_a_release_by_a_later_method_is_refused_by_name(method: str) -> None:
     with pytest.raises(UnknownReleaseError, match=f"method {method}"):
         parse(changed(member("method", {"name": method, "threshold": 10})))

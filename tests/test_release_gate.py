@@ -16,10 +16,11 @@ from linkage.errors import ReleaseError
 from linkage.measures.model import Axis, Figures, Note
 from linkage.release import Release, control, parse
 from linkage.release.counts import Counts
-from linkage.release.gate import DraftError, LaterMethodError
+from linkage.release.gate import DraftError, LaterMethodError, NotAuditedError
 from linkage.release.methods import exact
 from linkage.release.methods.exact import NotAgreedError
-from tests.releases import AGREED, MADE, agreement, crowd, figures, packages, year
+from linkage.release.reading_method import AuditFacts
+from tests.releases import AGREED, MADE, MOVED, agreement, crowd, figures, packages, year
 
 AGREEMENT, RELEASE = year()
 FIGURES = figures(AGREEMENT, crowd(40, 12, seed=1))
@@ -30,12 +31,18 @@ def made(rule: ReleaseRule) -> Release:
     return control(FIGURES, agreed, packages(agreed), MADE)
 
 
-@pytest.mark.parametrize("method", ["suppress", "cellkey", "dp"])
+@pytest.mark.parametrize("method", ["suppress", "dp"])
 def test_later_methods_are_refused_by_name(method: str) -> None:
     with pytest.raises(LaterMethodError, match=f"method {method} is not there yet") as refused:
         made(ReleaseRule(method, {"agreed": AGREED}))
     assert isinstance(refused.value, ReleaseError)
     assert refused.value.hint
+
+
+def test_moved_figures_are_not_told_before_somebody_tried_to_see_through_them() -> None:
+    with pytest.raises(NotAuditedError, match="no release by method cellkey without an audit") as refused:
+        made(ReleaseRule("cellkey", MOVED))
+    assert isinstance(refused.value, ReleaseError)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +73,9 @@ def test_a_release_cannot_be_made_by_hand() -> None:
     with pytest.raises(TypeError):
         Release(**members, made_by=object())
     with pytest.raises((TypeError, ValueError)):
-        replace(RELEASE, audited=True, made_by=None)
+        replace(RELEASE, audit=AuditFacts(("outsider",), 3), made_by=None)
     with pytest.raises(dataclasses.FrozenInstanceError):
-        RELEASE.audited = True  # type: ignore[misc]
+        RELEASE.audit = None  # type: ignore[misc]
     assert copy.copy(RELEASE) == RELEASE
 
 
@@ -203,7 +210,7 @@ def test_a_table_says_what_was_asked() -> None:
 
 
 def test_errors_of_the_gate_are_errors_that_a_user_can_read() -> None:
-    for kind in (LaterMethodError, NotAgreedError, DraftError):
+    for kind in (LaterMethodError, NotAgreedError, NotAuditedError, DraftError):
         assert issubclass(kind, Error)
         assert kind.hint
         assert not kind.hint.endswith(".")

@@ -1,8 +1,11 @@
 """Whether the tables of a release agree with themselves and with each other (docs/release.md, check 5).
 
 Works on the published numbers alone, and knows nothing of how they were made: a second opinion, not the same
-arithmetic again. Each check is one function and one error of linkage.release.disagreements. Those of flows,
-outcomes, durations and changes are in `agreeing_over_time`, that of several tables in `agreeing_questions`.
+arithmetic again. Where every number was moved by itself, by so many people at most, numbers of different
+people fit within what that allows; the same people have the same number, and what is derived from published
+numbers is as exact as ever. Each check is one function and one error of linkage.release.disagreements. Those
+of flows, outcomes, durations and changes are in `agreeing_over_time`, that of several tables in
+`agreeing_questions`.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from linkage.release.disagreements import (
     TotalError,
 )
 from linkage.release.published import Key, Rows, exact, less, tenth
-from linkage.release.tables import LENGTH_TOTALS
+from linkage.release.tables import AMOUNT_STEP, HIDDEN, LENGTH_TOTALS
 
 if TYPE_CHECKING:
     from linkage.release.document import Release
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
 
 def check(release: Release) -> None:
     """Raises the error of the first check that fails."""
-    several = [Rows(table, release.scale) for table in release.tables]
+    step = AMOUNT_STEP if release.moved else 1
+    several = [Rows(table, release.scale, release.moved, step) for table in release.tables]
     for rows in several:
         for one in _OF_ONE:
             one(rows)
@@ -52,7 +56,10 @@ def totals(rows: Rows) -> None:
             for counted in rows.counted:
                 values = [rows.number(piece, counted) for piece in several]
                 known = [value for value in values if value is not None]
-                if len(known) == len(values) and rows.number(whole, counted) not in (None, sum(known)):
+                told = rows.number(whole, counted)
+                if told is None or len(known) < len(values):
+                    continue
+                if abs(told - sum(known)) > rows.leeway(len(values) + 1):
                     raise TotalError(
                         "table {measure}: the pieces of {row} do not add up to it",
                         measure=rows.table.measure,
@@ -148,9 +155,10 @@ def ever(rows: Rows) -> None:
                 continue
             # who leaves twice counts once over the whole time, by the first leaving: its outcome may be worse
             least = Fraction(0) if (rows.table.kind, counted) == ("outcome", "value") else max(values)
-            # what is beyond an edge adds nobody to the whole; withheld periods may, and gaps between spans
-            bounded = rows.table.time == "period" and all(row.get("note") != "withheld" for _, row in pieces)
-            if whole < least or (bounded and whole > sum(values)):
+            # what is beyond an edge adds nobody to the whole; periods that are not told may, and gaps too
+            bounded = rows.table.time == "period" and all(row.get("note") not in HIDDEN for _, row in pieces)
+            too_few = whole < least - rows.leeway(2)
+            if too_few or (bounded and whole > sum(values) + rows.leeway(len(values) + 1)):
                 raise EverError(
                     "table {measure}: {row} does not fit its periods",
                     measure=rows.table.measure,
@@ -164,7 +172,7 @@ def covered(rows: Rows) -> None:
         return
     for key, row in rows.at.items():
         surplus = exact(row, "value") if key.own == "surplus" else None
-        if surplus is not None and surplus < 0:
+        if surplus is not None and surplus < -rows.leeway(len(rows.table.items) + 1):
             raise CoveredError(
                 "table {measure}: {row} is more than its parts together",
                 measure=rows.table.measure,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from linkage.release.counts import ALL, MEAN, Place
 from linkage.release.disagreements import AmountsError, FlowError, LengthsError, OutcomeError
 from linkage.release.published import Key, Move, Rows, exact, less, tenth
+from linkage.release.tables import HIDDEN
 
 _ROUNDED = Fraction(3, 2)
 """How far a difference of two rounded amounts, rounded itself, may be from theirs, in units."""
@@ -29,13 +30,14 @@ def flows(rows: Rows) -> None:
         moves = {time: _moves(rows, place._replace(time=time)) for time in rows.periods}
         known = {time: found for time, found in moves.items() if found is not None}
         _check_arrivals(rows, place, known)
-        if len(set(map(_everybody, known.values()))) > 1:
+        everybody = list(map(_everybody, known.values()))
+        if everybody and max(everybody) - min(everybody) > rows.leeway(2 * len(rows.table.owns)):
             raise FlowError(
                 "table {measure}: not all periods move the same people: {row}",
                 measure=rows.table.measure,
                 row=_said(place),
             )
-        _check_sum(rows, place, known)
+        _check_sum(rows, place)
 
 
 def _moves(rows: Rows, place: Place) -> Mapping[Move, Fraction] | None:
@@ -65,7 +67,7 @@ def _check_arrivals(rows: Rows, place: Place, known: Mapping[str, Mapping[Move, 
         for move, number in known[later].items():
             there[move.start] -= int(number)
         for state, difference in there.items():
-            if difference:
+            if abs(difference) > rows.leeway(2 * (len(rows.table.items) + 1)):
                 raise FlowError(
                     "table {measure}: those who came into {state} by {row} are not those who are there",
                     measure=rows.table.measure,
@@ -74,13 +76,14 @@ def _check_arrivals(rows: Rows, place: Place, known: Mapping[str, Mapping[Move, 
                 )
 
 
-def _check_sum(rows: Rows, place: Place, known: Mapping[str, Mapping[Move, Fraction]]) -> None:
+def _check_sum(rows: Rows, place: Place) -> None:
     for move in _own_moves(rows):
         pieces = [rows.at[Key(place._replace(time=time), move)] for time in rows.periods]
         whole = rows.number(Key(place._replace(time=ALL), move))
-        if whole is None or any(row.get("note") == "withheld" for row in pieces):
+        if whole is None or any(row.get("note") in HIDDEN for row in pieces):
             continue
-        if whole != sum(moves[move] for moves in known.values()):
+        several = [value for row in pieces if (value := exact(row, "value")) is not None]
+        if abs(whole - sum(several)) > rows.leeway(len(several) + 1):
             raise FlowError(
                 "table {measure}: the moves of {row} are not those of its periods",
                 measure=rows.table.measure,
@@ -97,7 +100,7 @@ def outcomes(rows: Rows) -> None:
         return
     for key in rows.at:
         value, of = rows.number(key), rows.number(key, "of")
-        if value is not None and of is not None and value > of:
+        if value is not None and of is not None and value > of + rows.leeway(2):
             raise OutcomeError(
                 "table {measure}: {row} has more people than have left",
                 measure=rows.table.measure,
@@ -115,7 +118,7 @@ class _Lengths(NamedTuple):
 
 
 def lengths(rows: Rows) -> None:
-    """Mean and median are those of the lengths; none of nobody, and none where one length is withheld."""
+    """Mean and median are those of the lengths; none of nobody, and none where one length is not told."""
     if rows.table.kind != "duration":
         return
     for place in {key.place for key in rows.at}:
@@ -133,8 +136,9 @@ def lengths(rows: Rows) -> None:
 def _lengths(rows: Rows, place: Place) -> _Lengths:
     told = [rows.at[Key(place, length)] for length in range(1, (rows.table.longest or 0) + 1)]
     notes = [row.get("note") for row in told]
-    if "withheld" in notes or None not in notes:
-        return _Lengths(None, None, "withheld" if "withheld" in notes else str(notes[0]))
+    hidden = next((str(note) for note in notes if note in HIDDEN), None)
+    if hidden or None not in notes:
+        return _Lengths(None, None, hidden or str(notes[0]))
     people = {length: exact(row, "value") or Fraction(0) for length, row in enumerate(told, 1)}
     several = sum(people.values(), Fraction(0))
     if several <= 0:
@@ -161,13 +165,21 @@ def amounts(rows: Rows) -> None:
         for key in here:
             if rows.number(key, "people") == 0 and rows.number(key) is not None:
                 _refuse(rows, key, "value")
+            if (rows.number(key) or 0) % rows.step:
+                _refuse(rows, key, "value")
         for own, expected in _differences(rows, place):
             found = rows.number(Key(place, own))
             apart = less(found, expected)
-            if (found is None) != (expected is None) or (apart is not None and abs(apart) > _ROUNDED):
+            if (found is None) != (expected is None) or (apart is not None and abs(apart) > _apart(rows)):
                 _refuse(rows, Key(place, own), "value")
-    for key in rows.at:
-        _check_pieces(rows, key, places)
+    if not rows.moved:  # else the sums of all and of the pieces were moved, each by its own largest amount
+        for key in rows.at:
+            _check_pieces(rows, key, places)
+
+
+def _apart(rows: Rows) -> Fraction:
+    """How far a difference may be from that of the amounts that are told."""
+    return _ROUNDED if rows.step == 1 else Fraction(rows.step, 2)
 
 
 def _differences(rows: Rows, place: Place) -> Iterator[tuple[str, Fraction | None]]:

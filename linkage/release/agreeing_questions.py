@@ -12,7 +12,12 @@ from linkage.release.disagreements import SameQuestionError
 from linkage.release.published import Key, Move, Rows
 
 if TYPE_CHECKING:
+    from linkage.release.rows import Scalar
     from linkage.release.tables import Table
+
+
+_FEW = Fraction(-1)
+"""Stands for every number below the threshold, none of which is negative."""
 
 
 class Question(NamedTuple):
@@ -41,9 +46,12 @@ def same_questions(several: list[Rows]) -> None:
 
 
 def _answers(rows: Rows) -> Iterator[tuple[Question, Fraction]]:
-    """What a table says of each expression that it counts. Sets of an overlap: all combinations with it."""
+    """What a table says of each expression that it counts. Sets of an overlap: all combinations with it.
+
+    Numbers that were moved one by one do not add up to another number: then they answer nothing together.
+    """
     table = rows.table
-    if table.kind == "flow":
+    if table.kind == "flow" and not rows.moved:
         yield from _states(rows)
     combined: defaultdict[Question, list[Fraction | None]] = defaultdict(list)
     for key in rows.at:
@@ -60,8 +68,9 @@ def _answers(rows: Rows) -> Iterator[tuple[Question, Fraction]]:
             yield from _told(_asked(f"left({table.asked})", table, key), rows.number(key, "of"))
         elif table.kind == "count" and key.own not in ("sum", "surplus"):
             source = str(table.asked if key.own in (None, "unique") else key.own)
-            yield from _told(_asked(source, table, key), rows.number(key))
-    yield from _added(combined)
+            yield from _told(_asked(source, table, key), rows.number(key), rows.at[key].get("note"))
+    if not rows.moved:
+        yield from _added(combined)
 
 
 def _states(rows: Rows) -> Iterator[tuple[Question, Fraction]]:
@@ -89,9 +98,14 @@ def _added(several: Mapping[Question, list[Fraction | None]]) -> Iterator[tuple[
             yield question, sum(known, Fraction(0))
 
 
-def _told(question: Question, value: Fraction | None) -> Iterator[tuple[Question, Fraction]]:
+def _told(
+    question: Question, value: Fraction | None, note: Scalar = None
+) -> Iterator[tuple[Question, Fraction]]:
+    """The number, where it is told; that it is below the threshold is an answer too."""
     if value is not None:
         yield question, value
+    elif note == "few":
+        yield question, _FEW
 
 
 def _as_in_a_count(rows: Rows, key: Key) -> bool:

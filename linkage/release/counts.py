@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 ALL = "all"
 MEAN = "mean"
 TIME_AXES = ("period", "span", "window")
+HIDDEN = (Note.WITHHELD, Note.FEW)
+"""A number is there and is not told; the others of its kind do not stand in for it."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +33,22 @@ class Counts:
     """Released counts of one measure. axes: as in Cells; values: int64; notes: object array of Note.
 
     values and notes have the axes' shape; a value counts only where its note is KNOWN, and is 0 elsewhere.
-    sums: of a change, the released amounts of the people of each cell, int64, whole units, likewise.
+    sums: of a change, the released amounts of the people of each cell, int64, whole units, likewise;
+    sum_notes: of the sums, where some are not told although their people are; step: mean amounts are told in
+    whole multiples of it, and what is derived from them is derived from those.
     """
 
     axes: tuple[Axis, ...]
     values: npt.NDArray[np.int64]
     notes: npt.NDArray[np.object_]
     sums: npt.NDArray[np.int64] | None = None
+    sum_notes: npt.NDArray[np.object_] | None = None
+    step: int = 1
 
     def __post_init__(self) -> None:
         shape = tuple(len(axis.values) for axis in self.axes)
-        several = (self.values, self.notes, *(() if self.sums is None else (self.sums,)))
-        if any(array.shape != shape for array in several):
+        several = (self.values, self.notes, self.sums, self.sum_notes)
+        if any(array is not None and array.shape != shape for array in several):
             raise ValueError("released counts do not have the shape of their axes")
 
 
@@ -67,6 +73,7 @@ class Look:
 
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
+        self.step = counts.step
         self._places = [{value: i for i, value in enumerate(axis.values)} for axis in counts.axes]
         self.periods: tuple[str, ...] = next(
             (tuple(str(v) for v in a.values if v != ALL) for a in counts.axes if a.name == "period"), ()
@@ -78,13 +85,15 @@ class Look:
 
     def at(self, place: Place, *own: int) -> Answer:
         """The count at a place. own: the index on each of the kind's own axes."""
-        return self._answer(self._counts.values, self._index(place, own))
+        return self._answer(self._counts.values, self._counts.notes, self._index(place, own))
 
     def amount(self, place: Place, *own: int) -> Answer:
         """The sum of the amounts of those counted at a place, of a change."""
-        if self._counts.sums is None:
+        counts = self._counts
+        if counts.sums is None:
             raise ValueError("a table without amounts")
-        return self._answer(self._counts.sums, self._index(place, own))
+        notes = counts.notes if counts.sum_notes is None else counts.sum_notes
+        return self._answer(counts.sums, notes, self._index(place, own))
 
     def answer(self, place: Place, *own: int) -> Answer:
         """As at(), and the mean over the known periods where the place's time is "mean"."""
@@ -96,8 +105,10 @@ class Look:
         """The counts of all periods, in order, at a place whose time is passed over."""
         return [self.at(place._replace(time=period), *own) for period in self.periods]
 
-    def _answer(self, numbers: npt.NDArray[np.int64], index: tuple[int, ...]) -> Answer:
-        note: Note = self._counts.notes[index]
+    def _answer(
+        self, numbers: npt.NDArray[np.int64], notes: npt.NDArray[np.object_], index: tuple[int, ...]
+    ) -> Answer:
+        note: Note = notes[index]
         return Answer(Fraction(int(numbers[index])) if note is Note.KNOWN else None, note)
 
     def _index(self, place: Place, own: tuple[int, ...]) -> tuple[int, ...]:
@@ -134,13 +145,18 @@ def less(a: Answer, b: Answer) -> Answer:
 
 
 def mean(answers: Sequence[Answer]) -> Answer:
-    """The mean of what is known. None where nothing is, and where a known number is withheld."""
-    if any(a.note is Note.WITHHELD for a in answers):
-        return Answer(None, Note.WITHHELD)
+    """The mean of what is known. None where nothing is, and where one of the numbers is not told."""
+    if hidden := hidden_among(answers):
+        return hidden
     values = [a.value for a in answers if a.value is not None]
     if not values:
         return missing(answers)
     return Answer(sum(values, Fraction(0)) / len(values))
+
+
+def hidden_among(answers: Iterable[Answer]) -> Answer | None:
+    """The first of the numbers that are there and not told, if any."""
+    return next((a for a in answers if a.note in HIDDEN), None)
 
 
 def missing(answers: Iterable[Answer]) -> Answer:

@@ -15,16 +15,16 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, final
 
+from linkage.agreement.model import ReleaseRule
 from linkage.dimensions import OTHER
-from linkage.errors import PackageError
 from linkage.release.counts import ALL, MEAN
 from linkage.release.reading import BadReleaseError, Node, load
+from linkage.release.reading_method import AuditFacts, UnknownReleaseError, audit, fits, method
 from linkage.release.reading_tables import read
 from linkage.release.tables import Scale, Table
 from linkage.window import MAX_PERIODS, Unit, Window
 
 FORMAT: Final = "linkage-release/1"
-METHODS_LATER: Final = ("suppress", "cellkey", "dp")
 MADE: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 _MEMBERS = (
@@ -37,12 +37,6 @@ _FINGERPRINT = re.compile(r"SHA256:[A-Za-z0-9_-]{43}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PARSED = object()
-
-
-class UnknownReleaseError(PackageError):
-    """A release of another version of the format, or by a method that this version does not know."""
-
-    hint = "read it with a newer version of this program"
 
 
 @dataclass(frozen=True)
@@ -90,12 +84,12 @@ class Release:
     method: its name and parameters; counting: a person is there in a period on "any-day" of it, or on its
     "last-day";
     sex, ages, ages_on: the agreed dimensions, the names of age bands, and the day on which ages are taken;
-    labels: what is written in measures → its title.
+    labels: what is written in measures → its title; audit: None where nothing was attacked.
     """
 
     agreement: AgreementFacts
     matcher: MatcherFacts
-    method: Mapping[str, str]
+    method: Mapping[str, str | int]
     packages: tuple[Delivery, ...]
     made: dt.datetime
     window: Window
@@ -105,7 +99,7 @@ class Release:
     ages_on: dt.date | None
     labels: Mapping[str, str]
     tables: tuple[Table, ...]
-    audited: bool
+    audit: AuditFacts | None
     data: bytes = field(repr=False)
     made_by: InitVar[object]
 
@@ -120,10 +114,25 @@ class Release:
         """The bytes of release.json: exactly those that it was read from, so that a signature still fits."""
         return self.data
 
+    @cached_property
+    def rule(self) -> ReleaseRule:
+        """How the figures are protected."""
+        return ReleaseRule(str(self.method["name"]), {k: v for k, v in self.method.items() if k != "name"})
+
+    @property
+    def audited(self) -> bool:
+        """Whether somebody tested what a reader can work out."""
+        return self.audit is not None
+
     @property
     def exact(self) -> bool:
         """Whether the figures are told as they are."""
-        return self.method["name"] == "exact"
+        return self.rule.method == "exact"
+
+    @property
+    def moved(self) -> int:
+        """By how many people a number may differ from the true one, each by itself."""
+        return self.rule.d if self.rule.method == "cellkey" else 0
 
     @cached_property
     def scale(self) -> Scale:
@@ -156,10 +165,11 @@ def parse(data: bytes) -> Release:
     dimensions = found["dimensions"].members(("sex",), ("age",))
     ages_on, ages = _ages(dimensions["age"]) if "age" in dimensions else (None, ())
     scale = Scale(window.labels, tuple(window.spans), dimensions["sex"].flag(), ages)
+    rule = method(found["method"])
     return Release(
         agreement=_agreement(found["agreement"]),
         matcher=_matcher(found["matcher"]),
-        method=_method(found["method"]),
+        method=MappingProxyType({"name": rule.method, **rule.parameters}),
         packages=_packages(found["packages"]),
         made=_made(found["made"]),
         window=window,
@@ -168,8 +178,8 @@ def parse(data: bytes) -> Release:
         ages=ages,
         ages_on=ages_on,
         labels=MappingProxyType({k: v.text() for k, v in found["labels"].names().items()}),
-        tables=_tables(found["tables"], scale),
-        audited=_audit(found["audit"]),
+        tables=_tables(found["tables"], scale, rule),
+        audit=audit(found["audit"], rule),
         data=data,
         made_by=_PARSED,
     )
@@ -192,19 +202,6 @@ def _matcher(node: Node) -> MatcherFacts:
     return MatcherFacts(
         found["name"].matching(_NAME), found["title"].text(), found["identity"].matching(_FINGERPRINT)
     )
-
-
-def _method(node: Node) -> Mapping[str, str]:
-    name = node.names().get("name", Node(None, "method.name")).text()
-    if name in METHODS_LATER:
-        raise UnknownReleaseError(
-            "a release by method {method}, which this version does not know yet", method=name
-        )
-    found = node.members(("name", "agreed"))
-    found["name"].among(("exact",))
-    if not found["agreed"].text().strip():
-        raise BadReleaseError("not a release: {where} is missing", where="method.agreed")
-    return MappingProxyType({"name": name, "agreed": found["agreed"].text()})
 
 
 def _packages(node: Node) -> tuple[Delivery, ...]:
@@ -268,16 +265,13 @@ def _ages(node: Node) -> tuple[dt.date, tuple[str, ...]]:
     return on, bands
 
 
-def _tables(node: Node, scale: Scale) -> tuple[Table, ...]:
+def _tables(node: Node, scale: Scale, rule: ReleaseRule) -> tuple[Table, ...]:
     found = tuple(read(item, scale) for item in node.items())
     if not found or len({t.measure for t in found}) < len(found):
         raise BadReleaseError(
             "not a release: {where} does not have one table of each measure", where=node.where
         )
+    for item, table in zip(node.items(), found, strict=True):
+        if not fits(table, rule):
+            raise BadReleaseError("not a release: {where} tells what its method does not", where=item.where)
     return found
-
-
-def _audit(node: Node) -> bool:
-    if node.members(("audited",))["audited"].flag():
-        raise BadReleaseError("not a release: {where} says that exact figures were audited", where=node.where)
-    return False

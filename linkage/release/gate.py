@@ -22,10 +22,11 @@ from linkage.measures.model import (
     Share,
 )
 from linkage.release.counts import ALL, MEAN
-from linkage.release.document import FORMAT, MADE, METHODS_LATER, Release, parse
+from linkage.release.document import FORMAT, MADE, Release, parse
 from linkage.release.facts import asked_of, question
 from linkage.release.kinds.table import rows
-from linkage.release.methods import exact
+from linkage.release.methods import cellkey, exact
+from linkage.release.reading_method import METHODS_LATER
 from linkage.release.rows import SEXES, combinations, times
 from linkage.release.tables import ELSEWHERE
 from linkage.release.writing import write
@@ -35,11 +36,20 @@ if TYPE_CHECKING:
     from linkage.measures.model import Cells, Figures, Measure
     from linkage.release.protected import Protected
 
-METHODS: Mapping[str, Callable[[Figures, ReleaseRule], Protected]] = {"exact": exact.protect}
+METHODS: Mapping[str, Callable[[Figures, ReleaseRule], Protected]] = {
+    "exact": exact.protect,
+    "cellkey": cellkey.protect,
+}
 
 
 class LaterMethodError(ReleaseError):
     """A method of 5-release that this version does not have."""
+
+    hint = 'use method = "exact", where the parties may, or a newer version of this program'
+
+
+class NotAuditedError(ReleaseError):
+    """Protected figures that nobody has tried to see through."""
 
     hint = 'use method = "exact", where the parties may, or a newer version of this program'
 
@@ -69,7 +79,7 @@ def control(
     """The release of a round, by the method of its agreement.
 
     figures: of all the agreement's measures, in its order; packages: one of each party; made: with its zone.
-    Raises LaterMethodError, DraftError, and what the method raises.
+    Raises LaterMethodError, DraftError, NotAuditedError, and what the method raises.
     """
     protect = _method(agreement.release.method)
     if agreement.digest is None:
@@ -80,6 +90,10 @@ def control(
     for measure in figures.measures:
         _check_layout(measure, figures.cells[measure.name], frame)
     protected = protect(figures, agreement.release)
+    if agreement.release.method != "exact" and not protected.audit["audited"]:
+        raise NotAuditedError(
+            "no release by method {method} without an audit", method=agreement.release.method
+        )
     return parse(write(_document(agreement, protected, frame, packages, made)))
 
 

@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 class Protected:
     """method: its name and parameters as published; counts: by measure name; audit: what was attacked."""
 
-    method: Mapping[str, str | int | bool]
+    method: Mapping[str, str | int]
     counts: Mapping[str, Counts]
-    audit: Mapping[str, bool]
+    audit: Mapping[str, object]

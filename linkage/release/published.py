@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from linkage.release.counts import ALL, MEAN, Place
 from linkage.release.disagreements import IncompleteError
 from linkage.release.rows import Row, Scalar, places
+from linkage.release.tables import HIDDEN
 
 if TYPE_CHECKING:
     from linkage.release.tables import Scale, Table
@@ -43,11 +44,14 @@ class Key(NamedTuple):
 class Rows:
     """The rows of one table by where they stand, every combination there once (else IncompleteError).
 
-    periods: those of the window, in order; counted: the keys of people who were counted.
+    periods: those of the window, in order; counted: the keys of people who were counted; moved: by how many
+    people each number may differ from the true one; step: what mean amounts are whole multiples of.
     """
 
-    def __init__(self, table: Table, scale: Scale) -> None:
+    def __init__(self, table: Table, scale: Scale, moved: int = 0, step: int = 1) -> None:
         self.table = table
+        self.moved = moved
+        self.step = step
         self.periods = scale.periods
         self.counted = _counted(table)
         self.at: dict[Key, Row] = {}
@@ -78,9 +82,13 @@ class Rows:
         """A count at a place, exact: for a mean, from the periods."""
         return self._mean(key, name) if key.place.time == MEAN else exact(self.at[key], name)
 
+    def leeway(self, numbers: int) -> int:
+        """How far so many numbers, added to and taken from each other, can be from what is true of them."""
+        return numbers * self.moved
+
     def _mean(self, key: Key, name: str) -> Fraction | None:
         periods = [row for _, row in self.over_time[key.at(time=None)]]
-        told = [exact(row, name) for row in periods if row.get("note") in (None, "withheld")]
+        told = [exact(row, name) for row in periods if row.get("note") in (None, *HIDDEN)]
         values = [value for value in told if value is not None]
         whole = values and len(values) == len(told)
         return sum(values, Fraction(0)) / len(values) if whole else None

@@ -193,7 +193,7 @@ class _Rows:
     def _number(self, key: str, node: Node, row: Row) -> int | Decimal | None:
         if key == "target":
             return _same(node, self._table.target)
-        if key == "of" and not self._counts_of:
+        if key == "of" and not self._table.counts_of:
             return _same(node, self._constant(row))
         if node.value is None:
             return None
@@ -204,11 +204,6 @@ class _Rows:
         if row.get("period") == MEAN or row.get("length") in (MEAN, "median"):
             return node.tenth()
         return node.whole()
-
-    @property
-    def _counts_of(self) -> bool:
-        """Whether `of` is counted, and not a number of the table."""
-        return isinstance(self._table.of, str) or self._table.kind == "outcome"
 
     def _constant(self, row: Row) -> int | None:
         """What stands in `of` of this row: places in each period, a mean beside the mean alone."""
@@ -225,7 +220,7 @@ class _Rows:
         if self._table.kind == "change":
             missing = row["people"] is None or (row["value"] is None and row["people"] != 0)
         else:
-            missing = row["value"] is None or (self._counts_of and row["of"] is None)
+            missing = row["value"] is None or (self._table.counts_of and row["of"] is None)
         return noted == missing
 
 

@@ -11,7 +11,11 @@ from typing import Final
 from linkage.release.counts import ALL, MEAN
 from linkage.release.rows import Row, Scalar, combinations
 
-NOTES: Final = ("edge", "no dates", "withheld")
+NOTES: Final = ("edge", "no dates", "withheld", "few")
+HIDDEN: Final = ("withheld", "few")
+"""Notes of numbers that are there and are not told."""
+AMOUNT_STEP: Final = 100
+"""Where counts are moved, mean amounts are told in multiples of so many units."""
 PART_TOTALS: Final = ("sum", "unique", "surplus")
 LENGTH_TOTALS: Final = (MEAN, "median")
 OFFSET_TOTALS: Final = ("level", MEAN)
@@ -89,6 +93,11 @@ class Table:
         return self.kind in ("share", "outcome")
 
     @property
+    def counts_of(self) -> bool:
+        """Whether `of` is counted, and not a number of the table."""
+        return isinstance(self.of, str) or self.kind == "outcome"
+
+    @property
     def own_keys(self) -> tuple[str, ...]:
         """The keys that rows of this kind have of their own: none, one, or "from" and "to" of a flow."""
         if self.kind == "count" and self.items:
@@ -146,7 +155,7 @@ class Table:
     def number(self, key: str = "value", /, **labels: Scalar) -> int | Decimal | None:
         """A number of the row with these labels, the own keys among them; dimensions not named: "all".
 
-        None where it is unknown or withheld, and where there is no such row.
+        None where it is unknown, withheld or few, and where there is no such row.
         """
         row = self._by_labels.get(tuple(labels.get(d, ALL) for d in self.keys))
         value = row[key] if row else None

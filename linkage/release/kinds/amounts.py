@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from linkage.release.counts import MEAN, Answer, less, missing, total
+from linkage.release.counts import MEAN, Answer, less, missing, total, whole
 from linkage.release.rows import Draft
 
 if TYPE_CHECKING:
@@ -24,19 +24,27 @@ def change(measure: Change, look: Look, place: Place) -> Iterator[Draft]:
         yield Draft(place, {"offset": offset}, {"value": amount, "people": look.at(place, i)})
     level = less(amounts[-1], amounts[0])
     after, before = amounts[measure.before + 1 :], amounts[: measure.before]
-    for name, answer in (("level", level), (MEAN, less(_mean(after), _mean(before)))):
+    mean = _in_steps(less(_mean(after), _mean(before)), look.step)
+    for name, answer in (("level", level), (MEAN, mean)):
         yield Draft(place, {"offset": name}, {"value": answer, "people": people})
 
 
 def _each(look: Look, place: Place, offset: int) -> Answer:
-    """The mean amount of a person in one of the periods; none of nobody."""
+    """The mean amount of a person in one of the periods, in steps; none of nobody."""
     amount, people = look.amount(place, offset), look.at(place, offset)
     if amount.value is None or people.value is None:
         return missing((amount, people))
-    return Answer(amount.value / people.value) if people.value else Answer(None)
+    return _in_steps(Answer(amount.value / people.value), look.step) if people.value else Answer(None)
+
+
+def _in_steps(amount: Answer, step: int) -> Answer:
+    """The nearest whole multiple of a step, half away from zero. A step of 1 is left to the row."""
+    if amount.value is None or step == 1:
+        return amount
+    return Answer(Fraction(step * whole(amount.value / step)))
 
 
 def _mean(amounts: Sequence[Answer]) -> Answer:
     """The mean of several periods, where all of them are told."""
-    whole = total(amounts)
-    return Answer(None, whole.note) if whole.value is None else Answer(whole.value / Fraction(len(amounts)))
+    every = total(amounts)
+    return Answer(None, every.note) if every.value is None else Answer(every.value / Fraction(len(amounts)))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from linkage.measures.model import Note
-from linkage.release.counts import MEAN, Answer, missing
+from linkage.release.counts import MEAN, Answer, hidden_among, missing
 from linkage.release.rows import Draft
 from linkage.release.tables import ELSEWHERE
 
@@ -56,9 +55,9 @@ def median_length(lengths: Sequence[Answer]) -> Answer:
 
 
 def _people(lengths: Sequence[Answer]) -> list[Fraction] | Answer:
-    """People of each length; where that of one is withheld or of all unknown, why there is no number."""
-    if any(a.note is Note.WITHHELD for a in lengths):
-        return Answer(None, Note.WITHHELD)
+    """People of each length; where that of one is not told or of all unknown, why there is no number."""
+    if hidden := hidden_among(lengths):
+        return hidden
     if all(a.value is None for a in lengths):
         return missing(lengths)
     return [a.value or Fraction(0) for a in lengths]

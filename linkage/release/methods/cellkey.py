@@ -1,0 +1,65 @@
+"""The method that moves every count a little, the same people always by the same amount (docs/release.md).
+
+A cell's key is the sum of its people's record keys, which only the matcher can make, and for as long as it
+keeps the family's key. Key and count give the change, by the perturbation table of the agreed parameters.
+So equal sets of people are changed alike in all measures, rounds and runs: comparing or averaging them tells
+nothing; sets that differ in one person have keys that have nothing to do with each other.
+
+Each cell is looked up by its own key, totals too, so that parts need not add up. Then what is below the
+threshold becomes one mark, zero and cells that nobody can be in too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from linkage.measures.model import Note
+from linkage.perturbation import perturbation
+from linkage.release.counts import Counts
+from linkage.release.methods import cellkey_amounts
+from linkage.release.protected import Protected
+from linkage.release.tables import AMOUNT_STEP
+
+if TYPE_CHECKING:
+    from linkage.agreement.model import ReleaseRule
+    from linkage.measures.model import Cells, Figures
+    from linkage.perturbation import Perturbation
+
+
+def protect(figures: Figures, rule: ReleaseRule) -> Protected:
+    """Every count moved by its cell key, or marked as few. What comes of it has still to be audited.
+
+    Raises PerturbationError where the rule's parameters allow no table, ValueError for figures without keys.
+    """
+    table = perturbation(rule.d, float(rule.variance), rule.js)
+    counts = {name: _moved(cells, table, rule) for name, cells in figures.cells.items()}
+    return Protected({"name": rule.method, **rule.parameters}, counts, {"audited": False})
+
+
+def _moved(cells: Cells, table: Perturbation, rule: ReleaseRule) -> Counts:
+    if cells.record_keys is None:
+        raise ValueError("figures without record keys cannot be moved")
+    known = cells.notes == Note.KNOWN
+    people = np.where(known, cells.people, 0)
+    moved = people + table.changes(people, cells.record_keys)
+    notes = cells.notes.copy()
+    notes[known & (moved < rule.threshold)] = Note.FEW
+    counts = Counts(cells.axes, np.where(notes == Note.KNOWN, moved, 0), notes)
+    return counts if cells.sums is None else _with_amounts(counts, cells, rule)
+
+
+def _with_amounts(counts: Counts, cells: Cells, rule: ReleaseRule) -> Counts:
+    """Amounts are told of those cells alone whose people are."""
+    if cells.sums is None or cells.record_keys is None:
+        raise ValueError("cells without amounts, or without keys")
+    sums, notes = np.zeros_like(counts.values), counts.notes.copy()
+    for index in zip(*np.nonzero(counts.notes == Note.KNOWN), strict=True):
+        total, (first, second) = int(cells.sums.total[index]), (int(n[index]) for n in cells.sums.largest)
+        if cellkey_amounts.dominated(total, first, second):
+            notes[index] = Note.WITHHELD
+        else:
+            key = int(cells.record_keys[index])
+            sums[index] = cellkey_amounts.moved(total, first, key, rule.variance)
+    return Counts(counts.axes, counts.values, counts.notes, sums, notes, AMOUNT_STEP)

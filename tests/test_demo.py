@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from linkage.commands import demo_steps
 from linkage.commands.demo import DemoFacts, FolderInUseError, UnknownDemoError, demo
 from linkage.release import Release, parse
 from linkage.release.rows import Scalar
-from linkage.synthetic.demo import figure, whole
+from linkage.synthetic.demo import Demo, figure, whole
 from linkage.synthetic.demos import DEMOS
 from linkage.synthetic.malmo_2020 import figures
 from linkage.synthetic.malmo_2020.demo import DEMO
@@ -291,3 +291,23 @@ def test_where_modes_mean_nothing_the_keys_have_a_passphrase(
         if command.startswith(("linkage keys", "linkage secret", "linkage export", "linkage match"))
     )
     assert (tmp_path / "passphrase.txt").read_text(encoding="utf-8").strip() == demo_steps.KEY_WORDS
+
+
+@pytest.mark.skipif(os.name == "nt", reason="without a passphrase on POSIX only")
+def test_a_demo_under_cellkey_makes_the_familys_key(tmp_path: Path) -> None:
+    def under(method: str) -> Demo:
+        release = f'[release]\nmethod = "{method}"\n'
+        return replace(DEMO, agreement_text=lambda: release)
+
+    def made(demo: Demo) -> list[demo_steps.Step]:
+        called = [step for step in demo_steps.steps(demo, tmp_path) if "keys family" in step.commands[0]]
+        for step in called:
+            step.play()
+        return called
+
+    (tmp_path / "matcher").mkdir()
+    assert made(under("exact")) == []
+    (step,) = made(under("cellkey"))
+    assert step.commands == ("linkage keys family --agreement-name malmo-2020 --no-passphrase",)
+    assert step.where == "matcher"
+    assert (tmp_path / "matcher" / "family.key").exists()

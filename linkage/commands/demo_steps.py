@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -81,7 +82,7 @@ class _Play:
         return f"sqlite:///{(self.folder / self.demo.matcher / 'ledger.db').as_posix()}"
 
     def key(self, who: str, kind: str) -> Path:
-        """A private key: identity, secret or round."""
+        """A private key: identity, secret, round or family."""
         return self.folder / who / f"{kind}.key"
 
     def package(self, who: str) -> Path:
@@ -107,6 +108,7 @@ def steps(demo: Demo, folder: Path) -> list[Step]:
     return [
         *(_identity(play, who) for who in (*demo.parties, demo.matcher)),
         _round_key(play),
+        *([_family_key(play)] if _by_cellkey(demo) else []),
         *_agreement(play),
         _secret(play),
         *(_accept(play, who) for who in demo.parties[1:]),
@@ -153,6 +155,32 @@ def _round_key(play: _Play) -> Step:
             f"cp {name}-round.pub ../agreement/",
         ),
         Text("the matcher makes a key for this round alone, to which packages are sealed"),
+        call,
+    )
+
+
+def _by_cellkey(demo: Demo) -> bool:
+    method: str = tomllib.loads(demo.agreement_text())["release"]["method"]
+    return method == "cellkey"
+
+
+def _family_key(play: _Play) -> Step:
+    name = play.demo.matcher
+
+    def call() -> None:
+        from linkage.commands import matcher
+
+        matcher.family_key(
+            play.demo.name,
+            key=play.key(name, "family"),
+            passphrase=play.locks.passphrase,
+            ledger=play.ledger,
+        )
+
+    return Step(
+        name,
+        (f"linkage keys family --agreement-name {play.demo.name} {play.locks.make}",),
+        Text("the matcher makes a key for all rounds of this name: the same people get the same noise"),
         call,
     )
 
@@ -251,11 +279,13 @@ def _match(play: _Play) -> Step:
             agreement=play.agreement,
             identity=play.key(name, "identity"),
             round_key=play.key(name, "round"),
+            family_key=play.key(name, "family"),
             ledger=play.ledger,
             store=play.folder / name / "packages",
             out=play.release,
             ask=play.locks.ask,
             ask_round=play.locks.ask,
+            ask_family=play.locks.ask,
         )
 
     packages = " ".join(f"../{who}/{package_name(play.demo, who)}" for who in parties)

@@ -80,17 +80,22 @@ def inspect(file: Path) -> None:
 
 def _lines(facts: Mapping[str, Any], above: str = "") -> Iterator[Text]:
     """A line for each fact, one of a table under the table's name: "facts.at: …"."""
-    for name, value in facts.items():
-        if isinstance(value, list | tuple):
-            if any(isinstance(item, Mapping) for item in value):
-                value = {str(number): item for number, item in enumerate(value, 1)}
-            else:
-                value = ", ".join(map(str, value))
+    for name, found in facts.items():
+        value = _spread(found)
         if isinstance(value, Mapping):
             yield from _lines(value, f"{above}{name}.")
         else:  # a title may have newlines, and none of its lines may pass for a fact
             shown = value.replace("\n", " ") if isinstance(value, str) else value
             yield Text("{name}: {value}", {"name": above + name, "value": shown})
+
+
+def _spread(value: object) -> object:
+    """A list as a person reads it: numbered where its items have facts of their own, else in one line."""
+    if not isinstance(value, list | tuple):
+        return value
+    if any(isinstance(item, Mapping) for item in value):
+        return {str(number): item for number, item in enumerate(value, 1)}
+    return ", ".join(map(str, value))
 
 
 @click.command(cls=Command)

@@ -95,7 +95,9 @@ def _spread(value: object) -> object:
         return value
     if any(isinstance(item, Mapping) for item in value):
         return {str(number): item for number, item in enumerate(value, 1)}
-    return ", ".join(map(str, value))
+    return ", ".join(
+        " ".join(map(str, item)) if isinstance(item, list | tuple) else str(item) for item in value
+    )
 
 
 @click.command(cls=Command)

@@ -9,13 +9,14 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-from linkage.ledger import Arrival, RoundId, Terms
+from linkage.ledger import Arrival, RoundId, Scope, Terms
 from tests.needs import missing
 
 SERVER = os.environ.get("LINKAGE_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
 KINDS = ("sqlite", "postgresql")
 NOW = dt.datetime(2026, 11, 21, 20, 0, 0, 123456, tzinfo=dt.UTC)
 ROUND = RoundId("malmo-sok", 1)
+SCOPE = Scope("exact", (("af", "SHA256:a"), ("malmo", "SHA256:m")), dt.date(2020, 1, 1), dt.date(2020, 3, 31))
 TERMS = Terms(ROUND, digest="d1" * 32, round_key="SHA256:round", retention_days=30)
 
 

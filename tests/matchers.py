@@ -14,7 +14,7 @@ from keys import files
 from keys.identity import Identity, RoundKey
 from keys.secret import Secret
 from linkage import agreement as agreements
-from linkage.commands import matcher
+from linkage.commands import ledger_head, matcher
 from linkage.ledger import Ledger, RoundId, State
 from tests.builders import NOW as NOW
 from tests.builders import Scene, random_rows
@@ -188,11 +188,11 @@ class Table:
         return found.state if found else None
 
     def stored(self) -> dict[str, bytes]:
-        """Every file of the store."""
+        """Every package of the store."""
         return {
             str(path.relative_to(self.store)): path.read_bytes()
             for path in sorted(self.store.rglob("*"))
-            if path.is_file()
+            if path.is_file() and path.name != ledger_head.FILE
         }
 
     def signed(self) -> tuple[bytes, bytes]:

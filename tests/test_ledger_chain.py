@@ -12,7 +12,7 @@ import pytest
 
 from linkage.ledger import Ledger, RoundId, chain
 from linkage.ledger.errors import ChainError
-from tests.ledgers import NOW, TERMS, arrival
+from tests.ledgers import NOW, SCOPE, TERMS, arrival
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
     for number in (1, 2, 3):
         round_id = RoundId("malmo-sok", number)
         ledger.receive(replace(TERMS, id=round_id), [arrival("malmo", 1)], NOW)
-        ledger.freeze(round_id, [arrival("malmo", 1).sha512], NOW)
+        ledger.freeze(round_id, [arrival("malmo", 1).sha512], NOW, SCOPE)
         ledger.release(round_id, f"release {number}".encode(), bytes([number]) * 64, NOW)
     return tmp_path / "ledger.db"
 
@@ -70,6 +70,6 @@ def test_a_row_that_was_changed_or_removed_is_noticed(file: Path, harm: str) -> 
         ledger.released(RoundId("malmo-sok", 1))
     fourth = RoundId("malmo-sok", 4)
     ledger.receive(replace(TERMS, id=fourth), [arrival("malmo", 1)], NOW)
-    ledger.freeze(fourth, [arrival("malmo", 1).sha512], NOW)
+    ledger.freeze(fourth, [arrival("malmo", 1).sha512], NOW, SCOPE)
     with pytest.raises(ChainError):
         ledger.release(fourth, b"release 4", bytes(64), NOW)

@@ -37,7 +37,7 @@ from linkage.ledger.errors import (
 )
 from linkage.ledger.schema import VERSION_TABLE
 from linkage.ledger.tables import Base
-from tests.ledgers import KINDS, NOW, ROUND, TERMS, address, arrival
+from tests.ledgers import KINDS, NOW, ROUND, SCOPE, TERMS, address, arrival
 
 MALMO = arrival("malmo", 1)
 SECRET = "hemligt-losenord"  # noqa: S105 - it must be found nowhere
@@ -340,7 +340,7 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         pages = other.execute("PRAGMA page_count").fetchone()[0]
     set_up(monkeypatch, f"PRAGMA max_page_count = {pages}")
     ledger = Ledger.open(url)
-    ledger.freeze(ROUND, [arrival("malmo", 1).sha512], NOW)
+    ledger.freeze(ROUND, [arrival("malmo", 1).sha512], NOW, SCOPE)
     with pytest.raises(FullError, match="no room"):
         ledger.release(ROUND, b"x" * 100_000, b"s" * 64, NOW)
     monkeypatch.undo()

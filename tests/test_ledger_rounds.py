@@ -17,7 +17,7 @@ from linkage.ledger import Arrival, Ledger, Receipt, Refusal, RoundId, State
 from linkage.ledger.errors import ClosedError, MeanwhileError, OlderError, OtherAgreementError, StateError
 from linkage.package.errors import AnotherSecretError
 from tests import faults
-from tests.ledgers import KINDS, NOW, ROUND, TERMS, address, arrival, later
+from tests.ledgers import KINDS, NOW, ROUND, SCOPE, TERMS, address, arrival, later
 
 MALMO, AF = arrival("malmo", 1), arrival("af", 1)
 BOTH = [MALMO.sha512, AF.sha512]
@@ -34,7 +34,7 @@ def walk(ledger: Ledger, state: State) -> None:
     ledger.receive(TERMS, [MALMO, AF], NOW)
     if state is State.OPEN:
         return
-    ledger.freeze(ROUND, BOTH, later(1))
+    ledger.freeze(ROUND, BOTH, later(1), SCOPE)
     if state is State.FROZEN:
         return
     if state is State.FAILED:
@@ -87,7 +87,7 @@ def test_nothing_is_known_of_a_round_that_never_was(ledger: Ledger) -> None:
     assert not ledger.refusals(ROUND)
     assert not ledger.receipts(ROUND)
     with pytest.raises(StateError, match="does not know"):
-        ledger.freeze(ROUND, [], NOW)
+        ledger.freeze(ROUND, [], NOW, SCOPE)
 
 
 def test_a_newer_package_takes_the_place_of_the_older(ledger: Ledger) -> None:
@@ -140,10 +140,10 @@ def test_a_round_has_one_agreement(ledger: Ledger) -> None:
 def test_what_is_frozen_is_what_was_looked_at(ledger: Ledger) -> None:
     ledger.receive(TERMS, [MALMO, AF], NOW)
     with pytest.raises(MeanwhileError):
-        ledger.freeze(ROUND, [MALMO.sha512], NOW)
+        ledger.freeze(ROUND, [MALMO.sha512], NOW, SCOPE)
     ledger.receive(TERMS, [arrival("malmo", 2)], NOW)
     with pytest.raises(MeanwhileError):
-        ledger.freeze(ROUND, BOTH, NOW)
+        ledger.freeze(ROUND, BOTH, NOW, SCOPE)
     assert state(ledger) is State.OPEN
 
 
@@ -247,7 +247,7 @@ def test_packages_of_different_secrets_are_never_frozen(ledger: Ledger) -> None:
     with ledger._database.connection(writes=True) as connection:
         connection.execute(text("UPDATE packages SET secret_check = '5e5e5e5e5e5e5e5e' WHERE party = 'af'"))
     with pytest.raises(AnotherSecretError):
-        ledger.freeze(ROUND, BOTH, later(1))
+        ledger.freeze(ROUND, BOTH, later(1), SCOPE)
     assert state(ledger) is State.OPEN
 
 
@@ -309,7 +309,7 @@ def test_of_rounds_released_at_once_each_has_its_number(ledger: Ledger) -> None:
     ids = [RoundId("malmo-sok", number) for number in range(1, 6)]
     for round_id in ids:
         ledger.receive(replace(TERMS, id=round_id), [MALMO], NOW)
-        ledger.freeze(round_id, [MALMO.sha512], NOW)
+        ledger.freeze(round_id, [MALMO.sha512], NOW, SCOPE)
     at_once([lambda r=r: ledger.release(r, str(r).encode(), bytes(64), NOW) for r in ids])  # type: ignore[misc] # as above
     assert [r.number for r in ledger.releases()] == [1, 2, 3, 4, 5]
     assert {r.id for r in ledger.releases()} == set(ids)
@@ -319,7 +319,7 @@ def test_of_packages_and_a_freeze_at_once_nothing_slips_in(ledger: Ledger) -> No
     ledger.receive(TERMS, [MALMO, AF], NOW)
     newer = arrival("malmo", 2)
     frozen, received = at_once(
-        [lambda: ledger.freeze(ROUND, BOTH, NOW), lambda: ledger.receive(TERMS, [newer], NOW)]
+        [lambda: ledger.freeze(ROUND, BOTH, NOW, SCOPE), lambda: ledger.receive(TERMS, [newer], NOW)]
     )
     assert (frozen is MeanwhileError) != (received is ClosedError)
     counts = {p.sha512 for p in ledger.packages(ROUND) if p.counts}
@@ -392,7 +392,7 @@ def told(ledger: Ledger, step: str | list[Arrival]) -> bool:
         if isinstance(step, list):
             ledger.receive(TERMS, step, NOW)
         elif step == "freeze":
-            ledger.freeze(ROUND, counts, NOW)
+            ledger.freeze(ROUND, counts, NOW, SCOPE)
         elif step == "release":
             ledger.release(ROUND, b"{}", bytes(64), NOW)
         elif step == "fail":

@@ -25,6 +25,7 @@ from linkage.errors import FileError, LedgerError, UsageError
 from linkage.ledger import Ledger, State
 from linkage.ledger.errors import ClosedError, NoLedgerError, OtherAgreementError
 from tests import faults
+from tests.ledgers import SCOPE
 from tests.matchers import NOW, ROUND, Table, keys
 
 posix = pytest.mark.skipif(os.name == "nt", reason="forks are POSIX")
@@ -35,7 +36,7 @@ def released(folder: Path) -> Table:
     table = Table(folder)
     table.receive(*table.both())
     ledger = table.ledger
-    ledger.freeze(ROUND, [p.sha512 for p in ledger.packages(ROUND)], NOW)
+    ledger.freeze(ROUND, [p.sha512 for p in ledger.packages(ROUND)], NOW, SCOPE)
     ledger.release(ROUND, b"{}", bytes(64), NOW)
     return table
 
@@ -134,7 +135,7 @@ def test_a_round_that_goes_on_is_purged_only_where_it_is_given_up(tmp_path: Path
     table = Table(tmp_path)
     table.receive(*table.both())
     if state is State.FROZEN:
-        table.ledger.freeze(ROUND, [p.sha512 for p in table.ledger.packages(ROUND)], NOW)
+        table.ledger.freeze(ROUND, [p.sha512 for p in table.ledger.packages(ROUND)], NOW, SCOPE)
     with pytest.raises(GoingOnError, match=f"is {state.value}"):
         table.purge(before_time=True)
     assert len(table.stored()) == 2

@@ -23,6 +23,7 @@ from linkage.ledger.errors import BusyError, ClosedError, OtherAgreementError
 from linkage.package import errors
 from tests import faults
 from tests.builders import Part, assemble, header, in_order, plain_part, plain_summary, scene
+from tests.ledgers import SCOPE
 from tests.matchers import NAME, NOW, PARTIES, PEOPLE, ROUND, Table, agreement_text, keys
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes, pipes and forks are POSIX")
@@ -287,7 +288,7 @@ def test_after_the_freeze_the_same_is_fine_and_other_packages_are_refused(table:
     table.receive(*table.both())
     ledger = table.ledger
     counting = [p.sha512 for p in ledger.packages(ROUND)]
-    ledger.freeze(ROUND, counting, NOW)
+    ledger.freeze(ROUND, counting, NOW, SCOPE)
     if state is State.FAILED:
         ledger.fail(ROUND, "why", NOW)
     elif state is not State.FROZEN:

@@ -15,6 +15,7 @@ from linkage.commands.matcher_receive import RefusedError
 from linkage.commands.matcher_status import CHECKS
 from linkage.ledger import Ledger, Refusal, State
 from linkage.ledger.errors import NoLedgerError, OtherAgreementError
+from tests.ledgers import SCOPE
 from tests.matchers import NOW, ROUND, Table
 
 
@@ -63,7 +64,7 @@ def test_each_state_is_told_with_its_next_step(table: Table) -> None:
     table.receive(*table.both())
     ledger = table.ledger
     steps = {"open": table.status()}
-    ledger.freeze(ROUND, [p.sha512 for p in ledger.packages(ROUND)], NOW)
+    ledger.freeze(ROUND, [p.sha512 for p in ledger.packages(ROUND)], NOW, SCOPE)
     steps["frozen"] = table.status()
     ledger.release(ROUND, b"{}", bytes(64), NOW)
     steps["released"] = table.status()

@@ -15,9 +15,10 @@ from linkage.commands.agreement import load_ready, public_keys
 from linkage.commands.identities import read_identity
 from linkage.commands.store import LostPackageError, Store
 from linkage.errors import KeysError, PackageError, Text
-from linkage.ledger import Ledger, Received, RoundId, Terms
+from linkage.ledger import Ledger, Received, RoundId, Scope, Spending, Terms
 from linkage.ledger.errors import NoLedgerError
 from linkage.ledger.families import check_going_on
+from linkage.release import Release, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -105,6 +106,33 @@ class Desk:
         if digest is None or round_key is None:
             raise ValueError("a draft has no round")  # load_ready lets none through
         return Terms(self.round_id, digest.hex(), round_key, self.agreement.retention.days)
+
+    @property
+    def scope(self) -> Scope:
+        """Whom and which days the round tells of."""
+        agreed = self.agreement
+        parties = tuple(sorted((party.name, party.identity or "") for party in agreed.parties))
+        return Scope(agreed.release.method, parties, agreed.window.starts[0], agreed.window.last_day)
+
+    def spending(self, now: dt.datetime) -> Spending | None:
+        """What a release of the round takes of the budget of privacy; None where the method has none."""
+        rule = self.agreement.release
+        if rule.method != "dp":
+            return None
+        return Spending(self.round_id, rule.epsilon, rule.delta, rule.family_epsilon, rule.family_delta, now)
+
+    def history(self) -> tuple[Release, ...]:
+        """Earlier releases, whatever their name, that share a party and a day with the round; oldest first.
+
+        A release of before scopes were noted is known by the names of its parties alone.
+        """
+        found = []
+        for made in self.ledger.releases():
+            if made.id != self.round_id:
+                release = parse(made.release)
+                if (made.scope or _scope(release)).meets(self.scope):
+                    found.append(release)
+        return tuple(found)
 
     def counting(self) -> dict[str, Received]:
         """The packages that count, by party."""
@@ -206,3 +234,10 @@ class Desk:
                 family=self.agreement.name,
             )
         return key
+
+
+def _scope(release: Release) -> Scope:
+    """As far as a release itself tells it."""
+    parties = tuple(sorted((package.party, "") for package in release.packages))
+    window = release.window
+    return Scope(str(release.method["name"]), parties, window.starts[0], window.last_day)

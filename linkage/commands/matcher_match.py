@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from keys.identity import RELEASE
+from linkage.commands import ledger_head
 from linkage.commands.matcher_desk import Desk, utc_now
 from linkage.commands.matcher_receive import take_in
 from linkage.commands.release import FILE, check_folder, write_all
@@ -183,9 +184,11 @@ def match(
     _check_counted(desk, [package.sha512 for package in named])
     released = desk.ledger.released(desk.round_id)
     check_folder(out, desk.round_id, released)
+    ledger_head.check(desk.store.folder, desk.ledger)
     already, notes = released is not None, desk.notes()
     if released is None:
         _check_going_on(desk)
+        desk.ledger.check_history(desk.round_id, desk.scope, desk.spending(now))
         keys = Keys(
             desk.identity(identity, ask),
             desk.round_key(round_key, ask_round),
@@ -195,6 +198,7 @@ def match(
         released, joined = _release(desk, keys, now, options)
         if joined:  # for the matcher alone: it tells of rows of several packages together
             notes += (Text("people joined who stood under several numbers: {joined}", {"joined": joined}),)
+    ledger_head.write(desk.store.folder, desk.ledger)  # before anybody can have seen the release
     files, tables = write_all(released.release, released.signature, out, languages)
     return MatchFacts(str(desk.round_id), out / FILE, files, tables, already, agreement, notes)
 
@@ -248,17 +252,25 @@ def _release(desk: Desk, keys: Keys, now: dt.datetime, options: Mapping[str, Any
     check_memory(sealed, desk.agreement, memory=options["memory"], workers=options["workers"])
     if keys.family is not None:  # before anything is frozen: another key than the family's is refused
         desk.ledger.note_family(keys.family.family, keys.family.check(), now)
-    frozen = desk.ledger.freeze(desk.round_id, [package.sha512 for package in parties], now)
+    frozen = desk.ledger.freeze(desk.round_id, [package.sha512 for package in parties], now, desk.scope)
     if frozen.state is not State.FROZEN:
         return _meanwhile(desk), 0
     counted = _counted(desk, sealed, keys, options)
     facts = [PackageFact(p.party, p.id, p.sha512, counted.coverage[p.party]) for p in parties]
-    data = control(counted.figures, desk.agreement, facts, now).to_bytes()
+    _spend(desk, now)
+    data = control(counted.figures, desk.agreement, facts, now, desk.history()).to_bytes()
     signature = keys.identity.sign(RELEASE, data)
     releases.check(
         data, signature, keys.identity.public, desk.agreement
     )  # never sign what verify would refuse
     return desk.ledger.release(desk.round_id, data, signature, now), counted.joined
+
+
+def _spend(desk: Desk, now: dt.datetime) -> None:
+    """Take what the release costs before anything of it is drawn: a crash can lose a release, no spending."""
+    if (spending := desk.spending(now)) is not None:
+        desk.ledger.spend(desk.round_id, spending)
+        ledger_head.write(desk.store.folder, desk.ledger)
 
 
 def _meanwhile(desk: Desk) -> Released:

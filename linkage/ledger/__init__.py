@@ -7,6 +7,7 @@ from linkage.ledger.ledger import DEFAULT, Ledger
 from linkage.ledger.model import (
     Arrival,
     FamilyNote,
+    Head,
     Receipt,
     Received,
     Refusal,
@@ -14,6 +15,8 @@ from linkage.ledger.model import (
     Round,
     RoundId,
     RoundKeyNote,
+    Scope,
+    Spending,
     State,
     Terms,
 )
@@ -22,6 +25,7 @@ __all__ = [
     "DEFAULT",
     "Arrival",
     "FamilyNote",
+    "Head",
     "Ledger",
     "Receipt",
     "Received",
@@ -30,6 +34,8 @@ __all__ = [
     "Round",
     "RoundId",
     "RoundKeyNote",
+    "Scope",
+    "Spending",
     "State",
     "Terms",
 ]

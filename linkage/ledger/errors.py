@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from linkage.errors import KeysError, LedgerError, PackageError
+from linkage.errors import KeysError, LedgerError, PackageError, ReleaseError
 
 
 class AddressError(LedgerError):
@@ -133,3 +133,29 @@ class FamilyEndedError(KeysError):
     """The family's key is destroyed, and the family has ended with it."""
 
     hint: ClassVar[str] = "agree on a new name: a new family with its own key and its own secret"
+
+
+class TooManyReleasesError(ReleaseError):
+    """The rounds of a family have told of these days as often as they may."""
+
+    hint: ClassVar[str] = (
+        "agree on a round of other days; end this one with: linkage purge --give-up; see docs/ledger.md"
+    )
+
+
+class BudgetSpentError(ReleaseError):
+    """A release more would let more be learnt about one person than was promised."""
+
+    hint: ClassVar[str] = (
+        "no more is released of these parties and days; end the round with: linkage purge --give-up; "
+        "see docs/ledger.md"
+    )
+
+
+class RolledBackError(LedgerError):
+    """The ledger does not know what was done with it: it is an older copy, or another ledger."""
+
+    hint: ClassVar[str] = (
+        "restore the newest ledger, never an older one; a ledger of its own wants a store of its own "
+        "(--store): see docs/ledger.md"
+    )

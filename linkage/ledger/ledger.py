@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import select
 
-from linkage.ledger import chain, families, guards, rows
+from linkage.ledger import chain, families, guards, history, rows
 from linkage.ledger.database import Database
-from linkage.ledger.errors import MeanwhileError
+from linkage.ledger.errors import MeanwhileError, RolledBackError
 from linkage.ledger.model import (
     Arrival,
     FamilyNote,
+    Head,
     Receipt,
     Received,
     Refusal,
@@ -25,6 +26,8 @@ from linkage.ledger.model import (
     Round,
     RoundId,
     RoundKeyNote,
+    Scope,
+    Spending,
     State,
     Terms,
 )
@@ -128,6 +131,32 @@ class Ledger:
             row = families.find(session, name)
             return None if row is None else families.as_note(row)
 
+    def spendings(self) -> tuple[Spending, ...]:
+        """Everything that was ever taken of a budget of privacy, oldest first."""
+        with self._database.session(writes=False) as session:
+            return tuple(history.spendings(session))
+
+    def head(self) -> Head:
+        """How far the ledger has come. Raises ChainError."""
+        with self._database.session(writes=False) as session:
+            made = rows.checked_releases(session, self.place)
+            last = made[-1].chain if made else chain.START.hex()
+            return Head(len(made), last, len(tuple(history.spendings(session))))
+
+    def check_head(self, head: Head) -> None:
+        """Raises RolledBackError where the ledger lacks what it had when it was as far as this."""
+        releases, spendings = self.releases(), self.spendings()
+        known = releases[head.releases - 1].chain if 0 < head.releases <= len(releases) else chain.START.hex()
+        if len(releases) < head.releases or known != head.chain or len(spendings) < head.spendings:
+            raise RolledBackError("the ledger is older than what was done with it: {place}", place=self.place)
+
+    def check_history(self, round_id: RoundId, scope: Scope, spending: Spending | None) -> None:
+        """What spend and release would say. Raises TooManyReleasesError, BudgetSpentError."""
+        with self._database.session(writes=False) as session:
+            history.check_releases(session, round_id, scope)
+            if spending is not None:
+                history.check_budget(session, scope, spending)
+
     # -- the steps of a family's key ----------------------------------------------------------------------
 
     def note_family(self, name: str, check: str, now: dt.datetime) -> FamilyNote:
@@ -210,7 +239,7 @@ class Ledger:
             if row is not None:
                 guards.check_open(row, terms, new=new)
 
-    def freeze(self, round_id: RoundId, packages: Collection[str], now: dt.datetime) -> Round:
+    def freeze(self, round_id: RoundId, packages: Collection[str], now: dt.datetime, scope: Scope) -> Round:
         """open → frozen: from here on these packages count and no others. packages: their sha512, hex.
 
         Any later state is left as it is and returned. Raises MeanwhileError where other packages count,
@@ -224,15 +253,30 @@ class Ledger:
                 )
             if row.state in {State.OPEN, State.FROZEN}:
                 guards.same_secret(row)
+                history.note(row, scope)
             if row.state == State.OPEN:
                 row.state, row.frozen = State.FROZEN.value, now
             return rows.as_round(row)
+
+    def spend(self, round_id: RoundId, spending: Spending) -> None:
+        """Take what a release of a frozen round costs, before anything of it is drawn; for good.
+
+        Each drawing costs, also the second of a round whose first was lost. Raises StateError, and
+        BudgetSpentError where a promise would be broken.
+        """
+        with self._writing() as session:
+            row = guards.known(session, round_id)
+            guards.expect(row, State.FROZEN)
+            scope = rows.as_scope(row)
+            if scope is not None:
+                history.check_budget(session, scope, spending)
+            history.spend(row, spending)
 
     def release(self, round_id: RoundId, release: bytes, signature: bytes, made: dt.datetime) -> Released:
         """frozen → released: keep the signed bytes, numbered and chained.
 
         Where the round was released meanwhile, that release is returned and this one forgotten: there is one.
-        Raises StateError in any other state, ChainError.
+        Raises StateError in any other state, ChainError, TooManyReleasesError.
         """
         with self._writing() as session:
             row = guards.known(session, round_id)
@@ -240,6 +284,8 @@ class Ledger:
             if row.release is not None:
                 return rows.as_released(row.release)
             guards.expect(row, State.FROZEN)
+            history.check_releases(session, round_id, rows.as_scope(row))
+            history.spent(row)
             end = session.get_one(ChainRow, 1)
             number = len(before) + 1
             end.number = number

@@ -11,6 +11,7 @@ from linkage.errors import Text
 
 if TYPE_CHECKING:
     import datetime as dt
+    from fractions import Fraction
 
 
 class State(StrEnum):
@@ -59,6 +60,50 @@ class Terms:
     digest: str
     round_key: str
     retention_days: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whom a round tells of, and when.
+
+    method: of its release; parties: by name, each with its fingerprint, "" where that was not noted; first,
+    last: days.
+    """
+
+    method: str
+    parties: tuple[tuple[str, str], ...]
+    first: dt.date
+    last: dt.date
+
+    def meets(self, other: Scope) -> bool:
+        """Whether the two share a day and a party: one of the same name or the same fingerprint."""
+        shared = any(
+            name == theirs or identity == key != ""
+            for name, identity in self.parties
+            for theirs, key in other.parties
+        )
+        return shared and self.first <= other.last and other.first <= self.last
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What a round takes of the budgets of privacy, and what it promises of its whole history."""
+
+    id: RoundId
+    epsilon: Fraction
+    delta: Fraction
+    family_epsilon: Fraction
+    family_delta: Fraction
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Head:
+    """How far a ledger has come. releases, spendings: how many there are; chain: the last hash, hex."""
+
+    releases: int
+    chain: str
+    spendings: int
 
 
 @dataclass(frozen=True)
@@ -135,7 +180,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Released:
-    """A release as it was signed. number: 1, 2, … over all rounds; chain: hash over all until here, hex."""
+    """A release as it was signed. number: 1, 2, … over all rounds; chain: hash over all until here, hex.
+
+    scope: None where the release was made before scopes were noted.
+    """
 
     id: RoundId
     number: int
@@ -144,6 +192,7 @@ class Released:
     signature: bytes
     made: dt.datetime
     packages: tuple[Received, ...]
+    scope: Scope | None
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from linkage.ledger.model import (
     Round,
     RoundId,
     RoundKeyNote,
+    Scope,
     State,
     Terms,
 )
@@ -103,7 +104,16 @@ def as_released(row: ReleaseRow) -> Released:
         signature=row.signature,
         made=row.made,
         packages=tuple(as_received(package) for package in counted(row.round)),
+        scope=as_scope(row.round),
     )
+
+
+def as_scope(row: RoundRow) -> Scope | None:
+    """Whom and when a round tells of, None where it was not noted."""
+    if row.scope is None:
+        return None
+    parties = tuple((party.party, party.identity) for party in row.scope.parties)
+    return Scope(row.scope.method, parties, row.scope.first_day, row.scope.last_day)
 
 
 def as_round_key(row: RoundKeyRow) -> RoundKeyNote:

@@ -10,6 +10,7 @@ import datetime as dt
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     Dialect,
     ForeignKey,
     LargeBinary,
@@ -86,6 +87,7 @@ class RoundRow(Base):
         back_populates="round", order_by=lambda: (PackageRow.party, PackageRow.sequence)
     )
     release: Mapped[ReleaseRow | None] = relationship(back_populates="round")
+    scope: Mapped[ScopeRow | None] = relationship(back_populates="round")
     receipts: Mapped[list[ReceiptRow]] = relationship(back_populates="round", order_by=lambda: ReceiptRow.id)
 
 
@@ -187,3 +189,48 @@ class ReceiptRow(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary(LARGEST_BYTES))
 
     round: Mapped[RoundRow] = relationship(back_populates="receipts")
+
+
+class ScopeRow(Base):
+    """Whom and which days a round tells of, by which method; made when its packages are frozen."""
+
+    __tablename__ = "scopes"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True, autoincrement=False)
+    method: Mapped[str] = mapped_column(String(20))
+    first_day: Mapped[dt.date] = mapped_column(Date)
+    last_day: Mapped[dt.date] = mapped_column(Date)
+
+    round: Mapped[RoundRow] = relationship(back_populates="scope")
+    parties: Mapped[list[ScopePartyRow]] = relationship(order_by=lambda: ScopePartyRow.party)
+    spendings: Mapped[list[SpendingRow]] = relationship(
+        back_populates="scope", order_by=lambda: SpendingRow.id
+    )
+
+
+class ScopePartyRow(Base):
+    """One party of a round, by its name and its fingerprint."""
+
+    __tablename__ = "scope_parties"
+    __table_args__ = (UniqueConstraint("round_id", "party"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("scopes.round_id"))
+    party: Mapped[str] = mapped_column(String(100))
+    identity: Mapped[str] = mapped_column(String(100))
+
+
+class SpendingRow(Base):
+    """What was taken of a budget of privacy, before anything was drawn; fractions as text."""
+
+    __tablename__ = "spendings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("scopes.round_id"), index=True)
+    epsilon: Mapped[str] = mapped_column(String(60))
+    delta: Mapped[str] = mapped_column(String(60))
+    family_epsilon: Mapped[str] = mapped_column(String(60))
+    family_delta: Mapped[str] = mapped_column(String(60))
+    at: Mapped[dt.datetime] = mapped_column(Utc)
+
+    scope: Mapped[ScopeRow] = relationship(back_populates="spendings")

@@ -74,11 +74,16 @@ class PackageFact:
 
 
 def control(
-    figures: Figures, agreement: Agreement, packages: Sequence[PackageFact], made: dt.datetime
+    figures: Figures,
+    agreement: Agreement,
+    packages: Sequence[PackageFact],
+    made: dt.datetime,
+    history: Sequence[Release] = (),
 ) -> Release:
     """The release of a round, by the method of its agreement.
 
     figures: of all the agreement's measures, in its order; packages: one of each party; made: with its zone.
+    history: earlier releases, whatever their name, that share a party and a day with this one.
     Raises LaterMethodError, DraftError, NotAuditedError, and what the method raises.
     """
     protect = _method(agreement.release.method)
@@ -86,6 +91,8 @@ def control(
         raise DraftError("the agreement {agreement} is a draft", agreement=agreement.slug)
     if figures.measures != agreement.measures or figures.cells.keys() != {m.name for m in agreement.measures}:
         raise ValueError("the figures are not those of the agreement's measures")
+    if any((r.agreement.name, r.agreement.round) == (agreement.name, agreement.round) for r in history):
+        raise ValueError("the round has been released")
     frame = Frame(agreement.window, agreement.dimensions)
     for measure in figures.measures:
         _check_layout(measure, figures.cells[measure.name], frame)

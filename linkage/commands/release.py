@@ -210,6 +210,14 @@ class VerifyFacts:
         ]
         if release.exact:
             lines.append(Text("method exact: the figures are told as they are, and no audit was made"))
+        if release.moved:
+            lines.append(
+                Text(
+                    "method cellkey: every number is moved by at most {most}; fewer than {few} is one mark; "
+                    "the matcher says that it was audited",
+                    {"most": release.moved, "few": release.rule.threshold},
+                )
+            )
         return lines
 
 

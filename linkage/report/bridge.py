@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from linkage.release.counts import ALL, MEAN, tenth
+from linkage.report.protection import leeway
 from linkage.report.questions import in_words, operands
 from linkage.report.words import shown
 
@@ -82,11 +83,11 @@ def _own(table: Table, words: Words) -> Iterator[Step]:
             "unique",
             shown(mean, mean),
             words.t("Unique people, {when}", when=words.average),
-            _once(words, added, mean),
+            _once(words, table, added, mean),
         )
     if whole is not None:
         name = words.t("Unique people at some time in {window}", window=words.window)
-        yield _step(words, "ever", whole, name, _ever(words, whole, mean, added))
+        yield _step(words, "ever", whole, name, _ever(words, table, whole, (mean, added)))
 
 
 def _sum(table: Table, words: Words, added: Number, at: str) -> Step:
@@ -98,11 +99,13 @@ def _sum(table: Table, words: Words, added: Number, at: str) -> Step:
     return _step(words, "sum", added, words.t("The parts added up, {when}", when=when), meaning)
 
 
-def _once(words: Words, added: Number | None, one: Number) -> str:
-    """What the step from the sum to unique people means."""
+def _once(words: Words, table: Table, added: Number | None, one: Number) -> str:
+    """What the step from the sum to unique people means; nothing where changed numbers do not tell."""
     if added is None:
         return words.t("Everybody is counted once in each period.")
     more = added - one
+    if abs(float(more)) < leeway(words, len(table.items) + 1):
+        return words.t("Everybody is counted once. That is about as many as the parts added up.")
     told = shown(added, one) - shown(one, one) or more  # what a reader gets who takes one from the other
     if more > 0 and one:
         return words.t(
@@ -118,10 +121,13 @@ def _once(words: Words, added: Number | None, one: Number) -> str:
     return words.t("Everybody is counted once. Nobody is in two parts at the same time.")
 
 
-def _ever(words: Words, whole: Number, mean: Number | None, added: Number | None) -> str:
-    """What the step from a period to the whole time means."""
+def _ever(words: Words, table: Table, whole: Number, before: tuple[Number | None, Number | None]) -> str:
+    """What the step from a period to the whole time means. before: the mean, and the parts added up."""
+    mean, added = before
     if mean is None:
-        return _once(words, added, whole) if added is not None else words.t("Everybody is counted once.")
+        return (
+            _once(words, table, added, whole) if added is not None else words.t("Everybody is counted once.")
+        )
     said = words.t("All who were there in at least one period, each counted once over the whole time.")
     if not mean or Fraction(whole) / Fraction(mean) < Fraction(105, 100):
         return said
@@ -144,14 +150,18 @@ def _wider(headline: Table, counts: list[Table], words: Words) -> Iterator[Step]
         if value is None or before is None or not inside < set(asked):
             continue
         added = [in_words(source, words) for source in asked if source not in inside]
-        more = value - before
-        meaning = words.t(
-            "Together with {names}: {number} more, who are not among those above.",
-            names=", ".join(added),
-            number=words.whole(more),
-        )
-        yield _step(words, "wider", value, table.title, meaning)
+        yield _step(words, "wider", value, table.title, _together(words, ", ".join(added), value - before))
         inside, before = set(asked), value
+
+
+def _together(words: Words, names: str, more: Number) -> str:
+    if more < leeway(words, 2):
+        return words.t("Together with {names}: about as many.", names=names)
+    return words.t(
+        "Together with {names}: {number} more, who are not among those above.",
+        names=names,
+        number=words.whole(more),
+    )
 
 
 def _step(words: Words, role: str, value: Number, name: str, meaning: str) -> Step:

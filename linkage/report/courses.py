@@ -108,7 +108,7 @@ def _flow(
 
 
 def _left_out(table: Table, words: Words, labels: dict[str, Scalar]) -> str:
-    """What the picture does not show: who is elsewhere both times, and what is withheld."""
+    """What the picture does not show: who is elsewhere both times, and what is not told."""
     said = []
     outside = table.number(**labels, **{"from": ELSEWHERE, "to": ELSEWHERE})
     if outside:
@@ -116,7 +116,7 @@ def _left_out(table: Table, words: Words, labels: dict[str, Scalar]) -> str:
             words.t("{number} who are elsewhere both times are left out.", number=words.number(outside))
         )
     if any("note" in row for row in table.pick(**labels)):
-        said.append(words.t("Moves whose number is withheld are left out."))
+        said.append(words.t("Moves whose number is not told are left out."))
     return " ".join(said)
 
 

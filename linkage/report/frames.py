@@ -10,10 +10,11 @@ import pandas as pd
 from linkage.release.counts import ALL, MEAN
 from linkage.report.courses import LENGTHS
 from linkage.report.names import AROUND
+from linkage.report.protection import derived, mark
 
 if TYPE_CHECKING:
     from linkage.release.document import Release
-    from linkage.release.rows import Scalar
+    from linkage.release.rows import Row, Scalar
     from linkage.release.tables import Table
     from linkage.report.words import Words
 
@@ -55,11 +56,16 @@ def named(table: Table, words: Words) -> pd.DataFrame:
         found[heading(key, table, words)] = [_said(key, row[key], table, words) for row in table.rows]
     for key in table.values:
         found[heading(key, table, words)] = [row[key] for row in table.rows]
-    notes = [words.note(row["note"]) if "note" in row else "" for row in table.rows]
+    notes = [_noted(row, table, words) for row in table.rows]
     found[words.heading("note", table)] = list(notes)
-    if words.release.exact:
-        found[words.t("Protection")] = [words.t("none: exact figures")] * len(table.rows)
+    found[words.t("Protection")] = [mark(words)] * len(table.rows)
     return pd.DataFrame(found, dtype=object)
+
+
+def _noted(row: Row, table: Table, words: Words) -> str:
+    """Why there is no number. A change has people and a mean made from them: few are the people."""
+    made = derived(row, table) and table.kind != "change"
+    return words.note(row["note"], derived=made) if "note" in row else ""
 
 
 def heading(key: str, table: Table, words: Words) -> str:

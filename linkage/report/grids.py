@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING, Final
 
 from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
+from linkage.release.tables import OFFSET_TOTALS
 from linkage.report.labels import nobody
+from linkage.report.names import FEW
+from linkage.report.protection import derived
 
 if TYPE_CHECKING:
     from linkage.release.rows import Row, Scalar
     from linkage.release.tables import Table
     from linkage.report.words import Words
+
+_NOTED: Final = ("value", "of", "percent")
+"""Numbers whose place is taken by the note, where there is one."""
 
 MOST_COLUMNS: Final = 11
 """More columns of numbers than these do not fit on a page that stands."""
@@ -120,10 +126,14 @@ class Layout:
         return in_time and row.get("age", ALL) == ALL
 
     def _trimmed(self, rows: Sequence[Row]) -> list[Row]:
-        """Lengths of stays to the longest that somebody had, then the mean and the median."""
-        lengths = [row["length"] for row in rows if row["value"] != 0 and isinstance(row["length"], int)]
+        """Lengths of stays to the longest that some, or not few, had, then the mean and the median."""
+        lengths = [row["length"] for row in rows if self._told(row) and isinstance(row["length"], int)]
         longest = max(lengths, default=0)
         return [row for row in rows if not isinstance(row["length"], int) or row["length"] <= longest]
+
+    def _told(self, row: Row) -> bool:
+        """Whether there is something to say: a number above zero, or that one is withheld."""
+        return row["value"] != 0 and row.get("note") != FEW
 
     def _around(self) -> Grid:
         """A line for each sex and age: how many people, and the amount at each offset."""
@@ -193,9 +203,18 @@ class Layout:
 
     def _cell(self, row: Row, key: str) -> Cell:
         value = row[key]
-        if value is None and key in ("value", "of", "percent") and "note" in row:
-            return Cell(self._words.note(row["note"]), note=True)
-        return Cell("–", note=True) if value is None else Cell(self._words.figure(value))
+        if value is not None:
+            return Cell(self._words.figure(value))
+        said = "note" in row and (self._is_few(row, key) if row["note"] == FEW else key in _NOTED)
+        return Cell(self._words.note(row["note"]) if said else "–", note=True)
+
+    def _is_few(self, row: Row, key: str) -> bool:
+        """Whether it is this number that counts few people, and not one that it would be made from."""
+        table = self._table
+        if key == "people":
+            return row["offset"] not in OFFSET_TOTALS
+        counted = key == "value" or (key == "of" and table.counts_of)
+        return counted and not derived(row, table)
 
     def _stands_out(self, row: Row, across: str | None = None) -> bool:
         unique = across != "part" and row.get("part") == "unique"

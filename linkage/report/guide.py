@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from linkage.report.names import FEW
 from linkage.window import Unit
 
 if TYPE_CHECKING:
@@ -197,3 +198,11 @@ def _of_notes(words: Words) -> Iterator[Entry]:
     for note, meaning in meanings.items():
         if note in found:
             yield Entry(words.t("“{title}”", title=words.note(note)), words.t(meaning))
+    if FEW in found:
+        yield Entry(
+            words.t("“{title}”", title=words.note(FEW)),
+            words.t(
+                "So few people, or nobody: it is not told which. A mean, a sum or a per cent that would need "
+                "such a number is not told either, and has a dash."
+            ),
+        )

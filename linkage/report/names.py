@@ -30,6 +30,7 @@ SHORT_PERIODS: Final = {Unit.QUARTER: "Q{part}", Unit.TERTIAL: "T{part}"}
 SEXES: Final = {"woman": "Women", "man": "Men", OTHER: "Sex not known", ALL: "Everybody"}
 PARTS: Final = {"sum": "Added up", "unique": "Unique people", "surplus": "Too many in the sum"}
 NOTES: Final = {"edge": "not known", "no dates": "no dates", "withheld": "withheld"}
+FEW: Final = "few"
 SPELLS: Final = {  # how long: one period, several
     Unit.MONTH: ("1 month", "{number} months"),
     Unit.QUARTER: ("1 quarter", "{number} quarters"),

@@ -22,6 +22,7 @@ from linkage.report.coverage import missing
 from linkage.report.grids import Grid, Layout
 from linkage.report.guide import guide
 from linkage.report.pictures import charts
+from linkage.report.protection import line, more
 from linkage.report.words import Words
 
 if TYPE_CHECKING:
@@ -79,6 +80,8 @@ def html(release: Release, lang: Lang) -> str:
         bridge=bridge(release, words),
         sections=[_section(table, words, lang) for table in release.tables],
         guide=guide(words),
+        noise=line(words),
+        protection=more(words),
         digest=_grouped(release.agreement.digest),
     )
 

@@ -15,6 +15,7 @@ from linkage.report.names import (
     AROUND,
     AVERAGE,
     EVENT_PERIODS,
+    FEW,
     HEADINGS,
     LONG_PERIODS,
     MEAN_LENGTHS,
@@ -273,6 +274,9 @@ class Words:
             return self.t("{unit} per person", unit=table.unit)
         return self.t(HEADINGS[key])
 
-    def note(self, note: Scalar) -> str:
-        """Why there is no number, in a word."""
-        return self.t(NOTES[str(note)])
+    def note(self, note: Scalar, *, derived: bool = False) -> str:
+        """Why there is no number, in a word. derived: of a number that is made from others."""
+        if note != FEW:
+            return self.t(NOTES[str(note)])
+        few = self.release.rule.threshold
+        return self.t("needs a number that is fewer than {few}" if derived else "fewer than {few}", few=few)

@@ -14,6 +14,7 @@ from linkage.report.bridge import bridge
 from linkage.report.coverage import missing
 from linkage.report.frames import PERIODS, named
 from linkage.report.guide import guide
+from linkage.report.protection import line, more
 from linkage.report.words import Words, printable
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class _Book:
         if self._release.exact:
             sheet.set_footer(f"&L&8&K{RED[1:]}{_footer(printable(self._red()))}{page}")
         else:
-            sheet.set_footer(page)
+            sheet.set_footer(f"&L&8{_footer(printable(line(self._words)))}{page}")
         return sheet
 
     def _red(self) -> str:
@@ -90,8 +91,10 @@ class _Book:
         row = self._put(sheet, row, agreement.title, "title")
         if self._release.exact:
             row = self._put(sheet, row, self._red(), "red")
-        for line in missing(words):
-            row = self._put(sheet, row, line, "low")
+        elif noise := line(words):
+            row = self._put(sheet, row, noise, "low")
+        for gap in missing(words):
+            row = self._put(sheet, row, gap, "low")
         row = self._put(sheet, row, agreement.purpose, "plain")
         found = bridge(self._release, words)
         if found:
@@ -112,6 +115,8 @@ class _Book:
         row = self._put(sheet, row + 1, words.t("How to read the figures"), "head")
         for entry in guide(words):
             row = self._line(sheet, row, entry.word, None, entry.meaning)
+        for paragraph in more(words):
+            row = self._line(sheet, row, words.t("Protection"), None, paragraph)
         row = self._put(sheet, row + 1, words.t("The agreement"), "head")
         for label, text in _facts(self._release, words):
             row = self._line(sheet, row, label, None, text)
@@ -137,6 +142,8 @@ class _Book:
         row = self._put(sheet, 0, table.title, "title")
         if self._release.exact:
             row = self._put(sheet, row, self._red(), "red")
+        elif noise := line(words):
+            row = self._put(sheet, row, noise, "low")
         row = self._put(sheet, row, answer(table, words), "plain")
         row = self._put(sheet, row, question(table, words), "soft")
         head = row + 1

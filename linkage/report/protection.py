@@ -1,0 +1,108 @@
+"""What protects the figures, as a reader is told: one line wherever moved numbers stand, and more once.
+
+Exact figures have words of their own, in red; nothing here is said of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import sqrt
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from linkage.perturbation import perturbation
+from linkage.release.counts import MEAN
+from linkage.release.tables import AMOUNT_STEP, LENGTH_TOTALS
+
+if TYPE_CHECKING:
+    from linkage.release.rows import Row
+    from linkage.release.tables import Table
+    from linkage.report.words import Words
+
+OUTSIDER: Final = "outsider"
+_MOST: Final = 0.95
+
+
+def line(words: Words) -> str:
+    """The noise in one line; empty where no number was moved."""
+    if not words.release.moved:
+        return ""
+    return words.t(
+        "Every counted number is changed a little, by at most ±{most}, always alike for the same people; "
+        "parts need not add up; fewer than {few} is not shown.",
+        most=words.release.moved,
+        few=words.release.rule.threshold,
+    )
+
+
+def mark(words: Words) -> str:
+    """What a column of files says of every number; empty where that is nothing."""
+    if words.release.exact:
+        return words.t("none: exact figures")
+    return words.t("counts changed by at most ±{most}", most=words.release.moved)
+
+
+def more(words: Words) -> list[str]:
+    """How it is done, what it rests on and how it was tested; empty of exact figures."""
+    return [] if words.release.exact else list(_more(words))
+
+
+def leeway(words: Words, numbers: int) -> float:
+    """How far so many numbers, added to and taken from each other, easily are from what is true of them."""
+    return 2 * sqrt(words.release.rule.variance * numbers) if words.release.moved else 0.0
+
+
+def derived(row: Row, table: Table) -> bool:
+    """Whether a row's value is made from released numbers, and is not counted itself."""
+    return (
+        row.get("period") == MEAN
+        or row.get("part") in ("sum", "surplus")
+        or row.get("length") in LENGTH_TOTALS
+        or table.kind == "change"
+    )
+
+
+def _more(words: Words) -> Iterator[str]:
+    release, t = words.release, words.t
+    yield t(
+        "With the method “cellkey” every count is moved up or down by chance: at least half of the larger "
+        "ones not at all, and nineteen of twenty by at most {likely}. The same people are always moved by "
+        "the same amount, so that comparing tables or rounds tells nothing more about them. Totals are moved "
+        "by themselves, and so a part can be larger than its whole, and a per cent above 100. Sums, means "
+        "and per cents are worked out from the numbers shown here.",
+        likely=_likely(words),
+    )
+    units = list(dict.fromkeys(table.unit for table in release.tables if table.unit))
+    if units:
+        yield t(
+            "Sums of amounts are moved too, by a multiple of the largest amount among them, and means are "
+            "told to the nearest {step} {unit}. They are not told where few people have most of the sum.",
+            step=AMOUNT_STEP,
+            unit=", ".join(units),
+        )
+    yield t("This protection rests on a promise: {trust}.", trust=t(release.rule.trust))
+    if release.audit is not None:
+        yield t(
+            "Before the release an attack tried to work out small numbers from all that is told here, as "
+            "{views} could. Each of them could still be at least {width} different numbers.",
+            views="; ".join(_view(view, words) for view in release.audit.views),
+            width=release.audit.width,
+        )
+
+
+def _likely(words: Words) -> int:
+    """The change that nineteen of twenty larger counts are within."""
+    rule = words.release.rule
+    chances = perturbation(rule.d, float(rule.variance), rule.js).probabilities[-1]
+    either = chances + chances[::-1]  # of a change and its opposite, in the middle twice that of none
+    within = np.cumsum(either[rule.d :]) - chances[rule.d]
+    return int(np.argmax(within >= _MOST))
+
+
+def _view(view: str, words: Words) -> str:
+    """A reader: somebody outside, or organisations that put together what they know."""
+    if view == OUTSIDER:
+        return words.t("somebody outside")
+    titles = {package.party: package.title for package in words.release.packages}
+    return " + ".join(titles.get(name, name) for name in view.split("+"))

@@ -241,3 +241,12 @@ def test_nothing_is_printed() -> None:
     atoms = atoms_of(*a_round(BySeed(1)))
     assert repr(atoms) == f"<Atoms of {len(atoms.stretches)} stretches>"
     assert repr(atoms.stretches[-1]) == "<Stretch all>"
+
+
+def test_the_plan_knows_what_atoms_take() -> None:
+    asked = Count("m", "M", ("period",), None, EDGES.read("a.x & b.y"))
+    bare = Questions([asked], EDGES.frame)
+    questions = Questions([asked], EDGES.frame, atoms={"a": ["a.x"], "b": ["b.y"]})
+    more = [questions.bytes_of_block(n) - bare.bytes_of_block(n) for n in (0, 1000, 10**5, 10**6)]
+    assert 0 < more[0] < more[1] < more[2] < more[3]
+    assert more[3] - more[2] == 2 * 9 * 10**5  # beyond a chunk, only whom each party has

@@ -9,11 +9,12 @@ from importlib import resources
 
 from linkage.agreement.differences import diff
 from linkage.agreement.document import parse
+from linkage.agreement.dpia import dpia
 from linkage.agreement.editing import fill, following
 from linkage.agreement.page import plain, show
 from linkage.agreement.stale import stale
 
-__all__ = ["diff", "fill", "following", "parse", "plain", "show", "stale", "template"]
+__all__ = ["diff", "dpia", "fill", "following", "parse", "plain", "show", "stale", "template"]
 
 
 def template(lang: str) -> str:

@@ -48,14 +48,14 @@ def sections(agreement: Agreement) -> Iterator[Section]:
     yield _state(agreement)
     yield Section(Text("Purpose"), (agreement.purpose,))
     yield Section(Text("Legal basis and decision"), (agreement.basis,))
-    yield _who(agreement)
-    yield _when(agreement)
+    yield who(agreement)
+    yield when(agreement)
     for party in agreement.parties:
         yield _leaves(agreement, party)
     yield _stays(agreement)
     if agreement.groups:
-        yield _groups(agreement, phrases)
-    yield _questions(agreement, phrases)
+        yield groups(agreement, phrases)
+    yield questions(agreement, phrases)
     yield _release(agreement)
     yield _retention(agreement)
 
@@ -81,7 +81,8 @@ def _state(agreement: Agreement) -> Section:
     )
 
 
-def _who(agreement: Agreement) -> Section:
+def who(agreement: Agreement) -> Section:
+    """Parties and matcher, with what each has to do and the fingerprint of its key."""
     none = Text("missing")
     rows: list[tuple[Said, ...]] = [
         (p.title, Text("party: holds its register, and the shared secret"), p.name, p.identity or none)
@@ -110,7 +111,8 @@ _UNITS = {
 }
 
 
-def _when(agreement: Agreement) -> Section:
+def when(agreement: Agreement) -> Section:
+    """The window, how presence is counted in it, and its spans."""
     window = agreement.window
     blocks: list[Said | Grid] = [
         Text(
@@ -145,22 +147,22 @@ _NUMBERS = {
 }
 
 
-def _numbers(agreement: Agreement) -> Text:
+def numbers(agreement: Agreement) -> Text:
+    """The kinds of identifiers that are accepted."""
     if agreement.pattern:
         return Text("identifiers written as {pattern}", {"pattern": agreement.pattern})
     return joined([_NUMBERS[kind] for kind in agreement.accept], comma)
 
 
-def _leaves(agreement: Agreement, party: Party) -> Section:
-    """What a party hands over, column by column."""
-    numbers = _numbers(agreement)
+def columns(agreement: Agreement) -> tuple[tuple[Said, ...], ...]:
+    """What every party hands over of a person beside its own series: the column, and what it holds."""
     rows: list[tuple[Said, ...]] = [
         (
             Text("token"),
             Text(
                 "a keyed pseudonym of the identity number, made with the secret of the parties; good for "
                 "this round of this agreement alone ({numbers})",
-                {"numbers": numbers},
+                {"numbers": numbers(agreement)},
             ),
         )
     ]
@@ -174,18 +176,23 @@ def _leaves(agreement: Agreement, party: Party) -> Section:
                 Text("age on {day} as one of {pieces}, or other", {"day": str(ages.on), "pieces": pieces}),
             )
         )
-    rows += [(quoted(series.title), _column(agreement, series)) for series in party.series]
+    return tuple(rows)
+
+
+def _leaves(agreement: Agreement, party: Party) -> Section:
+    """What a party hands over, column by column."""
+    own = tuple((quoted(series.title), column(agreement, series)) for series in party.series)
     return Section(
         Text("What leaves {party}", {"party": party.title}),
         (
             Text("One row for each person who is in at least one of these series, with these columns:"),
-            Grid((Text("column"), Text("what it holds")), tuple(rows)),
-            *_sizes(party),
+            Grid((Text("column"), Text("what it holds")), (*columns(agreement), *own)),
+            *sizes(party),
         ),
     )
 
 
-def _sizes(party: Party) -> Iterator[Text]:
+def sizes(party: Party) -> Iterator[Text]:
     """What the party has told of its series for everybody to know."""
     numbers = {
         "places": [(s.title, s.places) for s in party.series if s.places is not None],
@@ -202,7 +209,8 @@ def _sizes(party: Party) -> Iterator[Text]:
         yield Text("Expected in a period, about, which changes no figure: {row}.", {"row": rows["expected"]})
 
 
-def _column(agreement: Agreement, series: Series) -> Text:
+def column(agreement: Agreement, series: Series) -> Text:
+    """What the column of a series holds of a person."""
     if series.known is Known.WINDOW:
         return Text("whether the person was there at some time of the window; no dates")
     window = agreement.window
@@ -243,13 +251,15 @@ def _stays(agreement: Agreement) -> Section:
     )
 
 
-def _groups(agreement: Agreement, phrases: Phrases) -> Section:
+def groups(agreement: Agreement, phrases: Phrases) -> Section:
+    """The groups in words, and as written."""
     head = (Text("group"), Text("who is in it"), Text("as written"))
     rows = tuple((quoted(g.title), phrases.of(g.source), g.source) for g in agreement.groups)
     return Section(Text("Groups that the questions speak of"), (Grid(head, rows),))
 
 
-def _questions(agreement: Agreement, phrases: Phrases) -> Section:
+def questions(agreement: Agreement, phrases: Phrases) -> Section:
+    """The measures in words."""
     head = (Text("question"), Text("in words"))
     rows = tuple(
         (quoted(m.title), joined(list(phrases.asks(m)), lambda a, b: Text("{a} {b}", {"a": a, "b": b})))

@@ -147,6 +147,7 @@ def test_check_says_draft_or_ready(folder: Path) -> None:
             {"name": "report", "rows": 14, "too_small": None},
         ],
         "too_small_below": 10,
+        "expected_error": None,
     }
     json.dumps(ready.as_json())
     lines = [str(line).split() for line in ready.lines()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +12,7 @@ from keys.atomic import whole_file
 from linkage import agreement as agreements
 from linkage.agreement.estimate import Estimate, estimates, threshold
 from linkage.agreement.model import Agreement
+from linkage.agreement.precision import Precision, precision
 from linkage.commands.agreement_keys import by_name, named_keys, public_keys
 from linkage.errors import AgreementError, FileError, Text
 from linkage.texts import Lang, say
@@ -118,7 +120,8 @@ def new(path: Path, lang: Lang) -> Path:
 class Checked:
     """What `check` found. digest: hex, None in a draft.
 
-    measures: what each will be like; least: people below which a row of it is too small.
+    measures: what each will be like; least: people below which a row of it is too small. precision: how far
+    off its figures will be; None where the method does not move them.
     """
 
     name: str
@@ -128,6 +131,7 @@ class Checked:
     warnings: tuple[Text, ...]
     measures: tuple[Estimate, ...]
     least: int
+    precision: Precision | None
 
     def words(self) -> dict[str, object]:
         """Values for a sentence."""
@@ -148,6 +152,7 @@ class Checked:
             "warnings": [say(warning) for warning in self.warnings],
             "measures": [{"name": m.measure, "rows": m.rows, "too_small": m.small} for m in self.measures],
             "too_small_below": self.least,
+            "expected_error": self.precision.as_json() if self.precision else None,
         }
 
     def lines(self) -> list[Text | str]:
@@ -165,7 +170,11 @@ class Checked:
             lines.append(Text("  too small: about so many rows will hold fewer than {least} people", words))
         if guessed and any(m.small is None for m in self.measures):
             lines.append(Text("  –: a series that it asks for tells neither expected nor places"))
-        return lines
+        return [*lines, *(Text("  {line}", {"line": line}) for line in self._expected())]
+
+    def _expected(self) -> Iterator[Text]:
+        if self.precision is not None:
+            yield from self.precision.lines()
 
 
 def check(path: Path) -> Checked:
@@ -183,6 +192,7 @@ def _checked(agreement: Agreement) -> Checked:
         agreement.warnings,
         estimates(agreement),
         threshold(agreement),
+        precision(agreement),
     )
 
 

@@ -1,0 +1,188 @@
+"""Amounts under cellkey, worked out by hand: who must be hidden, how a sum is moved, what is told of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkage.measures.model import Axis, Figures, Frame, Note, Sums
+from linkage.perturbation import perturbation
+from linkage.release import agreeing, parse
+from linkage.release.counts import Counts
+from linkage.release.disagreements import AmountsError
+from linkage.release.kinds.table import rows
+from linkage.release.methods import cellkey
+from linkage.release.methods.cellkey_amounts import dominated, moved, reach
+from tests.releases import OVER_TIME_MEASURES, agreement, over_time_moved
+from tests.test_cellkey import RULE, figures
+
+VARIANCE = Fraction(4)
+KEYS = st.integers(0, (1 << 32) - 1)
+
+
+@pytest.mark.parametrize(
+    ("total", "largest", "second", "hidden"),
+    [
+        (100_000, 60_000, 34_000, False),  # the rest is 6 000, which is 10 % of the largest
+        (99_999, 60_000, 34_000, True),
+        (60_000, 60_000, 0, True),  # one alone
+        (120_000, 60_000, 60_000, True),  # two alone: each knows the other
+        (126_000, 60_000, 60_000, False),
+        (10_000, 1_000, 1_000, False),
+        (0, 0, 0, True),  # all are zero, and the sum would tell each of them
+        (11, 10, 0, False),
+        (10, 10, 0, True),
+    ],
+)
+def test_nobody_comes_within_ten_per_cent_of_the_largest(
+    total: int, largest: int, second: int, *, hidden: bool
+) -> None:
+    assert dominated(total, largest, second) is hidden
+
+
+@given(st.lists(st.integers(0, 50_000), min_size=2, max_size=12))
+def test_what_is_told_leaves_ten_per_cent_to_the_second(amounts: list[int]) -> None:
+    """The second takes its own from the sum: what it then thinks of the largest is too much by a tenth."""
+    largest, second = sorted(amounts, reverse=True)[:2]
+    if not dominated(sum(amounts), largest, second):
+        assert sum(amounts) - second >= Fraction(11, 10) * largest
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [(0x00000000, 65_400), (0x0000C000, 117_300), (0xFFFFFFFF, 134_600), (0x00008000, 100_000)],
+)
+def test_known_answers_of_a_moved_sum(key: int, told: int) -> None:
+    assert reach(VARIANCE) == Fraction(346, 100)
+    assert moved(100_000, 10_000, key, VARIANCE) == told
+
+
+@given(KEYS, st.integers(0, 10**9), st.integers(0, 10**6), st.fractions(Fraction(1, 10), 100))
+def test_a_sum_is_moved_by_its_reach_at_most_and_never_below_zero(
+    key: int, total: int, largest: int, variance: Fraction
+) -> None:
+    told = moved(total, largest, key, variance)
+    assert told >= 0
+    assert told - total <= largest * reach(variance) + Fraction(1, 2)
+    assert total - told <= largest * reach(variance) + Fraction(1, 2)
+    assert reach(variance) ** 2 <= 3 * variance < (reach(variance) + Fraction(1, 100)) ** 2
+
+
+def test_sums_are_right_on_average_and_as_uncertain_as_counts() -> None:
+    keys = np.random.default_rng(1).integers(0, 1 << 32, 40_000)
+    changes = np.array([moved(10**9, 10_000, int(key), VARIANCE) - 10**9 for key in keys]) / 10_000
+    assert abs(changes.mean()) < 4 * 2 / 200
+    assert abs(changes.var() - 4) < 0.1
+
+
+def test_the_change_of_the_people_does_not_tell_that_of_the_sum() -> None:
+    """A party that knows how many there are sees the change of the count."""
+    keys = np.random.default_rng(2).integers(0, 1 << 32, 40_000, np.uint32)
+    counts = perturbation(7, 4.0, 2).changes(np.full(40_000, 50), keys)
+    sums = np.array([moved(10**9, 10_000, int(key), VARIANCE) - 10**9 for key in keys])
+    assert abs(np.corrcoef(counts, sums)[0, 1]) < 4 / 200
+    for change in (-2, 0, 3):
+        assert abs(sums[counts == change].std() - sums.std()) < sums.std() / 10
+
+
+# -- through the method -----------------------------------------------------------------------------------
+
+PEOPLE = np.array([40, 40, 40, 40, 9, 0])
+KEY = next(  # of a set of 40 that is moved to 42, and of one of 9 that is few
+    k
+    for k in range(0, 1 << 32, 1 << 20)
+    if perturbation(7, 4.0, 2).changes(np.array([40, 9]), np.array([k, k], np.uint32)).tolist() == [2, 2]
+)
+
+
+def protected(total: list[int], first: list[int], second: list[int]) -> Counts:
+    cells = figures(PEOPLE, np.full(6, KEY, np.uint32)).cells["m"]
+    sums = Sums(np.array(total), np.array([first, second]))
+    return cellkey.protect(Figures((), {"m": replace(cells, sums=sums)}), RULE).counts["m"]
+
+
+def test_amounts_are_told_of_enough_people_who_are_enough_alike() -> None:
+    total, first = [400_000, 400_000, 0, 20_000, 90_000, 0], [12_000, 390_000, 0, 19_000, 10_000, 0]
+    told = protected(total, first, [11_000, 10_000, 0, 1_000, 9_000, 0])
+    withheld = [Note.WITHHELD] * 3
+    assert told.sum_notes is not None
+    assert told.sums is not None
+    assert list(told.notes) == [Note.KNOWN] * 5 + [Note.FEW]  # nine are moved to eleven, and told
+    assert list(told.sum_notes) == [Note.KNOWN, *withheld, Note.KNOWN, Note.FEW]
+    assert list(told.values[:5]) == [42, 42, 42, 42, 11]
+    assert told.sums[0] == moved(400_000, 12_000, KEY, VARIANCE)
+    assert not told.sums[1:4].any()
+    assert told.step == 100
+
+
+def test_rows_are_told_in_hundreds_and_of_one_number_of_people() -> None:
+    table = over_time_moved().table("bistandet")
+    for sex in ("woman", "man", "other", "all"):
+        several = table.pick(sex=sex)
+        assert len(several) == 7 + 2
+        assert len({row["people"] for row in several}) == 1
+        assert all(isinstance(row["value"], int) and row["value"] % 100 == 0 for row in several) is (
+            sex != "other"  # of whom there are none
+        )
+
+
+def counts(sums: list[int], notes: list[Note] | None = None) -> Counts:
+    """Of a change with three periods on each side, for everybody: 42 people."""
+    axes = (Axis("offset", tuple(range(-3, 4))), Axis("window", ("all",)))
+    known = np.full((7, 1), Note.KNOWN, object)
+    amounts = known if notes is None else np.array(notes, object)[:, None]
+    return Counts(axes, np.full((7, 1), 42), known, np.array(sums)[:, None], amounts, 100)
+
+
+def told(sums: list[int], notes: list[Note] | None = None) -> list[Any]:
+    agreed = agreement(OVER_TIME_MEASURES)
+    measure = replace(next(m for m in agreed.measures if m.name == "bistandet"), by=())
+    frame = Frame(agreed.window, agreed.dimensions)
+    return [(row["value"], row.get("note")) for row in rows(measure, counts(sums, notes), frame)]
+
+
+def test_level_and_mean_are_the_differences_of_told_means() -> None:
+    """42 people: 210 000 is 5 000 each, 5 049.9 → 5 000, 5 050 → 5 100, 3 999 → 4 000, 3 333 → 3 300."""
+    found = told([210_000, 212_095, 212_100, 0, 167_958, 139_986, 21_000])
+    assert [value for value, _ in found] == [
+        5_000, 5_000, 5_100, 0, 4_000, 3_300, 500,
+        -4_500,
+        -2_400,  # 7 800 / 3 less 15 100 / 3 is 2 600 - 5 033.3 = -2 433.3
+    ]  # fmt: skip
+
+
+def test_a_withheld_amount_withholds_what_needs_it() -> None:
+    notes = [Note.KNOWN] * 6 + [Note.WITHHELD]
+    found = told([210_000] * 7, notes)
+    assert found[:6] == [(5_000, None)] * 6
+    assert found[6:] == [(None, "withheld")] * 3
+
+
+def changed(offset: int | str, **members: object) -> bytes:
+    document = json.loads(over_time_moved().to_bytes())
+    table = next(t for t in document["tables"] if t["measure"] == "bistandet")
+    row = next(r for r in table["rows"] if r["sex"] == "woman" and r["offset"] == offset)
+    row.update({k: row[k] + v if isinstance(v, int) else v for k, v in members.items()})
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize(
+    ("offset", "members"),
+    [
+        (1, {"value": 50}),  # no hundred
+        (3, {"value": 100}),  # the level is another
+        ("level", {"value": 100}),
+        ("mean", {"value": 100}),
+        (0, {"people": 1}),
+    ],
+)
+def test_what_derives_from_told_amounts_must_be_exact(offset: int | str, members: dict[str, object]) -> None:
+    with pytest.raises(AmountsError):
+        agreeing.check(parse(changed(offset, **members)))

@@ -32,7 +32,8 @@ ALL: Final = "all"
 class Stretch:
     """The k atoms of one stretch of time. time: "period", "span", or "window", whose label is "all".
 
-    people: shape (k,), each at least 1. digits: shape (k, m); what they say is told by `Atoms.cell`. sex:
+    people: shape (k,); 0 where there are none, but a cell would have no atoms (see `imagined`). digits: shape
+    (k, m); what they say is told by `Atoms.cell`. sex:
     codes of `dimensions.SEXES`. age: the finest age that anybody asks for; age_row: its row in a table,
     "other" last. Both are 0 where nobody asks. patterns: shape (k, views), what a view knows of its people
     beside sex and age: 0 where the person is in none of its registers, 1 … for those who are, whether or not

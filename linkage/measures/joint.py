@@ -12,7 +12,7 @@ from linkage.measures.atoms import ALL, Asked, Atoms, Stretch, age_labels
 from linkage.measures.evaluate import Block
 from linkage.measures.facts import Time
 from linkage.measures.model import Flow
-from linkage.measures.packed import Found, Places, nearly_grouped
+from linkage.measures.packed import Found, Group, Places, nearly_grouped
 from linkage.measures.views import Knowledge, views_of
 
 if TYPE_CHECKING:
@@ -102,14 +102,34 @@ class Joint:
 
     def add(self, found: Sequence[Found], people: People) -> None:
         """Add the people of one block; they must be in no other block."""
+        for groups in self._grouped(people):
+            for group, atoms in zip(groups, found, strict=True):
+                atoms.add(group)
+
+    def imagine(self, found: Sequence[Found], people: People) -> None:
+        """Add atoms of people who could be, where a number would have none; once, after all blocks."""
+        every = [Found(places.words) for places in self._places]
+        self.add(every, people)
+        for asking, places, atoms, could_be in zip(self._asking, self._places, found, every, strict=True):
+            words = could_be.all().words
+            there = _Side(places.unpack(atoms.all().words), self._age_rows, len(self._owned))
+            others = _Side(places.unpack(words), self._age_rows, len(self._owned))
+            chosen = _filling(self._measures, asking, there, others)
+            atoms.add(Group(words[chosen], np.zeros(len(chosen), np.int64)))
+
+    def _grouped(self, people: People) -> Iterator[list[Group]]:
+        """The combinations of a few people at a time, by stretch."""
         for first in range(0, people.n, self._chunk):
             some = _some(people, slice(first, first + self._chunk), [*self._owned])
             block = Block(self._program, some, keep=True)
             sex = some.sex if self._sex else np.zeros_like(some.sex)
             who: list[Values] = [sex, self._ages[some.age], *some.members.values()]
-            for asking, places, atoms in zip(self._asking, self._places, found, strict=True):
-                columns = (*who, *(fact.values(block.bits) for fact in asking.facts))
-                atoms.add(nearly_grouped(places.pack(columns, some.n)))
+            yield [
+                nearly_grouped(
+                    places.pack((*who, *(fact.values(block.bits) for fact in asking.facts)), some.n)
+                )
+                for asking, places in zip(self._asking, self._places, strict=True)
+            ]
 
     def bytes_of_block(self, people: float) -> int:
         """Memory that a block of so many people takes beside its tables, unless most people differ."""
@@ -233,3 +253,47 @@ def _some(people: People, some: slice, parties: Sequence[str]) -> People:
         record_keys=None,
         members={party: people.members[party][some] for party in parties},
     )
+
+
+class _Side:
+    """Combinations of one stretch as digits: which are counted where."""
+
+    def __init__(self, digits: npt.NDArray[np.uint64], age_rows: npt.NDArray[np.uint8], parties: int) -> None:
+        self.n = len(digits)
+        self._facts = digits[:, 2 + parties :]
+        self._sex = digits[:, 0].astype(np.intp)
+        self._age = age_rows[digits[:, 1].astype(np.intp)].astype(np.intp)
+
+    def counted(self, where: tuple[tuple[int, int], ...]) -> npt.NDArray[np.intp]:
+        """Those of whom all this is true."""
+        there = np.ones(self.n, np.bool_)
+        for number, value in where:
+            there &= self._facts[:, number] == value
+        return np.flatnonzero(there)
+
+    def classes(self, some: npt.NDArray[np.intp], by: Sequence[str]) -> npt.NDArray[np.intp]:
+        """The class of each, by the dimensions of a measure."""
+        sex = self._sex[some] if "sex" in by else 0
+        age = self._age[some] if "age" in by else 0
+        return np.broadcast_to(np.asarray(sex * 256 + age, np.intp), some.shape)
+
+
+def _filling(
+    measures: Sequence[Measure], asking: _Asking, there: _Side, others: _Side
+) -> npt.NDArray[np.intp]:
+    """Of other combinations, one for each cell of a measure that none of those there is counted in."""
+    chosen = np.zeros(others.n, np.bool_)
+    for measure in measures:
+        for where in asking.told.get(measure.name, ()):
+            if where is None:
+                continue
+            digits = asking.digits(where)
+            could = others.counted(digits)
+            classes, first = np.unique(others.classes(could, measure.by), return_index=True)
+            some = there.counted(digits)
+            filled = {*there.classes(some, measure.by).tolist()}
+            filled |= {*others.classes(could[chosen[could]], measure.by).tolist()}
+            for of_class, place in zip(classes.tolist(), first.tolist(), strict=True):
+                if of_class not in filled:
+                    chosen[could[place]] = True
+    return np.flatnonzero(chosen)

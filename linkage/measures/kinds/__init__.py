@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from linkage.measures.evaluate import Block, Program
+from linkage.measures.imagined import imagined
 from linkage.measures.joint import Joint
 from linkage.measures.kinds.change import ChangeTable
 from linkage.measures.kinds.count import CountTable
@@ -87,6 +88,7 @@ class Questions:
         self.age = self.program.looks_at_age or any("age" in m.by for m in measures)
         self.record_keys = record_keys
         self.members = tuple(atoms or ())
+        self._owned = {party: [*keys] for party, keys in (atoms or {}).items()}
         self._joint = (
             Joint(self._measures, self._kinds, self.program, atoms, sex=self.sex, age=self.age)
             if atoms
@@ -139,6 +141,12 @@ class Questions:
         """The true answers: `tables` are the sums over all blocks."""
         pairs = zip(self._measures, self._kinds, tables.tables, strict=True)
         return Figures(self._measures, {measure.name: kind.cells(table) for measure, kind, table in pairs})
+
+    def imagine(self, tables: Tables) -> None:
+        """Add the atoms of people who could be, and count nobody. Once, after all blocks."""
+        if self._joint:
+            people = imagined(self.frame, self._owned, sex=self.sex, age=self.age)
+            self._joint.imagine(tables.found, people)
 
     def atoms(self, tables: Tables) -> Atoms | None:
         """The atoms, where they are asked for: `tables` are the sums over all blocks."""

@@ -45,10 +45,15 @@ def numbers(table: Table, axes: tuple[Axis, ...]) -> Iterator[tuple[Index, int |
         labels: dict[str, Scalar] = {
             name: axes[i].values[index[i]] for i, name in enumerate(names) if name != "window"
         }
-        column = str(labels.pop("role", "people" if table.kind == "change" else "value"))
+        role = str(labels.pop("role", "value"))
         row = by_labels[tuple(labels.get(key, ALL) for key in table.keys)]
-        value = row[column]
+        value = row[column(table, role)]
         yield index, value if isinstance(value, int) else None, str(row.get("note", WITHHELD))
+
+
+def column(table: Table, role: str) -> str:
+    """The key of a row's people in this role."""
+    return "people" if table.kind == "change" else role
 
 
 def bounds_of(method: Mapping[str, str | int]) -> Callable[[int | None, str], Bounds]:

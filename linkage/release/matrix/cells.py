@@ -36,15 +36,19 @@ class Collector:
         return self._numbers[key]
 
 
+def numbered(cells: Cells) -> Iterator[Index]:
+    """The places of the cells with a number."""
+    return (index for index in np.ndindex(*cells.people.shape) if cells.notes[index] == Note.KNOWN)
+
+
 def places(cells: Cells) -> Iterator[tuple[Index, str, int, str, str]]:
     """Each cell with a number: its place, its time, the place on its own axes counted through, sex, age."""
     names = [axis.name for axis in cells.axes]
     shape = tuple(len(axis.values) for axis in cells.axes)
     own = [i for i, name in enumerate(names) if name not in (*TIME_AXES, "sex", "age")]
     own_shape = tuple(shape[i] for i in own)
-    for index in np.ndindex(*shape):
-        if cells.notes[index] == Note.KNOWN:
-            at = {name: str(cells.axes[i].values[index[i]]) for i, name in enumerate(names) if i not in own}
-            time = next(at[name] for name in TIME_AXES if name in at)
-            place = int(np.ravel_multi_index([index[i] for i in own], own_shape)) if own else 0
-            yield index, time, place, at.get("sex", ALL), at.get("age", ALL)
+    for index in numbered(cells):
+        at = {name: str(cells.axes[i].values[index[i]]) for i, name in enumerate(names) if i not in own}
+        time = next(at[name] for name in TIME_AXES if name in at)
+        place = int(np.ravel_multi_index([index[i] for i in own], own_shape)) if own else 0
+        yield index, time, place, at.get("sex", ALL), at.get("age", ALL)

@@ -7,24 +7,34 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from linkage.release.audit.problem import FAR, NO_MARK, Part, Problem, Total
+from linkage.release.audit.problem import FAR, NO_MARK, Part, Problem, Sums, Total
 from linkage.release.matrix.bounds import UNTOLD, Bounds, bounds_of, numbers
+from linkage.release.matrix.history import Earlier
 from linkage.release.matrix.sensitive import joins, sensitive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linkage.measures.model import Figures
     from linkage.release.document import Release
     from linkage.release.matrix.cells import Index
+    from linkage.release.matrix.history import Changed
     from linkage.release.matrix.rows import Matrix, Piece
 
 
+NEVER = Earlier()
+"""No release before."""
+
+
 class Rule(NamedTuple):
-    """When a number is of few, and how far apart two worlds must keep a sensitive one."""
+    """When a number is of few, and how far apart two worlds must keep a sensitive one.
+
+    told: what a release says of it: the width as agreed, or how many numbers remain possible.
+    """
 
     threshold: int
     width: int
+    told: int
 
 
 class Told(NamedTuple):
@@ -36,11 +46,12 @@ class Told(NamedTuple):
 
 
 def rule_of(method: Mapping[str, str | int]) -> Rule:
-    """The rule of a method with its parameters. Under cellkey js + 1 numbers must remain possible."""
+    """The rule of a method with its parameters. Under cellkey js + 1 numbers, or 2, must remain possible."""
     threshold = int(method["threshold"])
     if method["name"] == "cellkey":
-        return Rule(threshold, max(1, int(method["js"])))
-    return Rule(threshold, int(method["width"]))
+        width = max(1, int(method["js"]))
+        return Rule(threshold, width, width + 1)
+    return Rule(threshold, int(method["width"]), int(method["width"]))
 
 
 def told_of(release: Release, figures: Figures) -> Iterator[Told]:
@@ -52,14 +63,42 @@ def told_of(release: Release, figures: Figures) -> Iterator[Told]:
             yield Told(measure.name, index, bounds(value, note))
 
 
-def problem(matrix: Matrix, figures: Figures, rule: Rule, told: Iterator[Told] | Sequence[Told]) -> Problem:
-    """The whole attack. told: of each cell; several of one cell hold together. Figures: whose axes are."""
+def problem(
+    matrix: Matrix, figures: Figures, rule: Rule, told: Iterable[Told], earlier: Earlier = NEVER
+) -> Problem:
+    """The whole attack. told: of each cell, of these figures. earlier: what former releases tell of them.
+
+    The parts are the stretches of the matrix, then one of the people who came or went since former releases.
+    """
     tables = _Tables(matrix)
     tables.tell(told)
+    tables.tell(Told(before.measure, before.cell, before.bounds) for before in earlier.told)
     tables.mark_joined(figures)
-    parts = tuple(tables.part(number, rule) for number in range(len(matrix.stretches)))
-    totals = tuple(tables.totals(rule))
-    return Problem(parts, matrix.ties, matrix.views, rule.width, (*matrix.totals, *totals))
+    tables.hide(earlier.hidden)
+    parts = [tables.part(number, rule) for number in range(len(matrix.stretches))]
+    totals = [*matrix.totals, *tables.totals(rule)]
+    if changed := [each for each in earlier.changed if matrix.cells[each.measure].pieces(each.cell)]:
+        since, bounds = _since(changed, matrix, len(parts), rule)
+        parts, totals = [*parts, since], [*totals, *bounds]
+    return Problem(tuple(parts), matrix.ties, matrix.views, rule.width, tuple(totals))
+
+
+def _since(changed: Sequence[Changed], matrix: Matrix, number: int, rule: Rule) -> tuple[Part, list[Total]]:
+    """Those who came or went, by themselves, and that each number without them is what it was.
+
+    A reader may guess that people only came, as corrections come late, or only went: the stronger guess.
+    """
+    people = np.array([each.people for each in changed], np.int64)
+    sums = Sums.of([[i] for i in range(len(changed))])
+    low, high = np.zeros_like(people), np.full_like(people, FAR)
+    part = Part("since", people, sums, low, high, people < rule.threshold)
+    totals = []
+    for i, each in enumerate(changed):
+        pieces, mine = matrix.cells[each.measure].pieces(each.cell), (number, i)
+        came = each.sign > 0
+        more, less = (pieces, (mine,)) if came else ((*pieces, mine), ())
+        totals.append(Total(more, each.bounds.low, each.bounds.high, less))
+    return part, totals
 
 
 class _Tables:
@@ -72,10 +111,11 @@ class _Tables:
         self.high = [np.full(n, FAR, np.int64) for n in sizes]
         self.marks = [np.full(n, NO_MARK, np.int64) for n in sizes]
         self.joined = [np.zeros(n, np.bool_) for n in sizes]
+        self.hidden = [np.zeros(n, np.bool_) for n in sizes]
         self.told = [np.zeros(n, np.bool_) for n in sizes]
         self._totals: defaultdict[tuple[Piece, ...], Bounds] = defaultdict(lambda: UNTOLD)
 
-    def tell(self, told: Iterator[Told] | Sequence[Told]) -> None:
+    def tell(self, told: Iterable[Told]) -> None:
         for measure, cell, bounds in told:
             pieces = self._matrix.cells[measure].pieces(cell)
             if len(pieces) > 1:
@@ -86,6 +126,12 @@ class _Tables:
                 self.high[part][row] = min(self.high[part][row], bounds.high)
                 if bounds.mark != NO_MARK:
                     self.marks[part][row] = bounds.mark
+
+    def hide(self, hidden: Iterable[tuple[str, Index]]) -> None:
+        """What was withheld before: to tell it now would tell it for then."""
+        for measure, cell in hidden:
+            for part, row in self._matrix.cells[measure].pieces(cell):
+                self.hidden[part][row] = True
 
     def mark_joined(self, figures: Figures) -> None:
         """Which sums are cells, and which of these join several parties' registers."""
@@ -101,6 +147,7 @@ class _Tables:
         flags = sensitive(
             stretch, self.joined[number], self.told[number], self._matrix.parties, rule.threshold
         )
+        flags |= self.hidden[number] & (np.diff(stretch.sums.starts) > 0)
         marks = self.marks[number] if (self.marks[number] != NO_MARK).any() else None
         return Part(
             stretch.label,

@@ -202,6 +202,7 @@ def _follow_each_other(
         for after in cells:
             if ties.masks[after.stretch] == next_one and (after.sex, after.age) == (cell.sex, cell.age):
                 for state in range(states):
-                    arrived = collectors[cell.stretch].add(place[cell] % states == state)
+                    coming = (place[cell] >= 0) & (place[cell] % states == state)
+                    arrived = collectors[cell.stretch].add(coming)
                     departs = collectors[after.stretch].add(place[after] // states == state)
                     ties.totals.append(Total(((cell.stretch, arrived),), 0, 0, ((after.stretch, departs),)))

@@ -20,6 +20,7 @@ from linkage.texts import Lang, say
 MAX_BYTES = 4 * 1024 * 1024
 
 __all__ = [
+    "assess",
     "check",
     "diff",
     "fill",
@@ -311,6 +312,40 @@ def show(path: Path, lang: Lang, out: Path | None) -> Shown:
     return Shown(
         Text("written: {path}", {"path": out}), Text("open {path} in a browser", {"path": out}), out, facts
     )
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """An assessment to be finished. text: to print; page: the file, if one was written; blanks: how many."""
+
+    text: Text | str
+    after: Text
+    page: Path | None
+    blanks: int
+    facts: Checked
+
+    def as_json(self) -> dict[str, object]:
+        """What --json prints."""
+        page = str(self.page) if self.page else None
+        return {**self.facts.as_json(), "page": page, "blanks": self.blanks}
+
+
+def assess(path: Path, lang: Lang, out: Path | None) -> Assessed:
+    """A data protection impact assessment with the agreement's facts in it, as Markdown.
+
+    Raises ExistsError where a file is there: somebody may have begun to finish it.
+    """
+    agreement = load(path, NoArgumentFileError)
+    assessment = agreements.dpia(agreement, lang)
+    blanks: dict[str, object] = {"blanks": assessment.blanks}
+    after = Text(
+        "fill in what is marked ☐, {blanks} times; then let the data protection officers read it", blanks
+    )
+    text: Text | str = assessment.text
+    if out is not None:
+        _write_new(out, assessment.text.encode())
+        text = Text("written: {path}", {"path": out})
+    return Assessed(text, after, out, assessment.blanks, _checked(agreement))
 
 
 def diff(one: Path, other: Path) -> list[Text]:

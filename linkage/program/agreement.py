@@ -107,13 +107,20 @@ def agreement_pack(file: Path, out: Path | None) -> None:
 @agreement.command("show")
 @click.argument("file", type=FILE, default=Path("agreement.toml"), metavar="[FILE]")
 @option("--out", type=FILE, help="Write a web page to this file instead of text.")
-def agreement_show(file: Path, out: Path | None) -> None:
+@option("--dpia", is_flag=True, help="A data protection impact assessment to be finished, as Markdown.")
+def agreement_show(file: Path, out: Path | None, dpia: bool) -> None:
     """Show what it says, for a jurist to read.
+
+    With --dpia it is put into a data protection impact assessment; what only people can answer is left blank.
 
     Example: linkage agreement show agreement/agreement.toml --out agreement.html
     """
-    from linkage.commands.agreement import show
+    from linkage.commands.agreement import assess, show
 
+    if dpia:
+        begun = assess(file, current(), out)
+        tell(begun.as_json(), [begun.text], after=begun.after)
+        return
     facts = show(file, current(), out)
     tell(facts.as_json(), [facts.text], after=facts.after)
 

@@ -1,4 +1,4 @@
-"""What a method hands to the gate."""
+"""What a method is given, and what it hands to the gate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,35 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from linkage.agreement.model import ReleaseRule
+    from linkage.measures.atoms import Atoms
+    from linkage.measures.model import Figures, Frame
+    from linkage.release.audit.problem import Problem
     from linkage.release.counts import Counts
+    from linkage.release.matrix.rows import Matrix, Piece
+
+
+@dataclass(frozen=True, repr=False)
+class Task:
+    """True figures, to be protected by a rule.
+
+    frame: of the agreement, with its largest amounts. atoms, matrix: where the method asks for them: whom the
+    figures are sums of, and how. exactly: what readers would see if every number were told as it is, beside
+    all earlier releases. narrow: numbers that an audit of the method's last answer found too narrow; key: by
+    which ties are broken.
+    """
+
+    figures: Figures
+    rule: ReleaseRule
+    frame: Frame
+    atoms: Atoms | None = None
+    matrix: Matrix | None = None
+    exactly: Problem | None = None
+    narrow: frozenset[tuple[Piece, ...]] = frozenset()
+    key: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"<Task by {self.rule.method}>"
 
 
 @dataclass(frozen=True)

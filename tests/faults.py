@@ -1,7 +1,8 @@
 """Striking at a chosen step: every place where a flow leaves something behind is a point to be killed at.
 
 Points: before and after each move, removal and new folder, each commit of a database; where room runs out,
-each new folder and each sync of a file.
+each new folder and each sync of a file; where it is looked at closely, each sync, and every few steps of what
+SQLite does inside a transaction that writes.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ class Points:
 
 
 @contextlib.contextmanager
-def watched(points: Points, *, after: bool = True, room: bool = False) -> Iterator[Points]:
+def watched(points: Points, *, after: bool = True, room: bool = False, closely: int = 0) -> Iterator[Points]:
     """Count everything lasting that is done in the block.
 
-    after: also once it is done. room: only what needs room on the disk of files.
+    after: also once it is done. room: only what needs room on the disk of files. closely: so many steps of
+    SQLite to a point; 0: none.
     """
 
     def around(real: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,12 +63,16 @@ def watched(points: Points, *, after: bool = True, room: bool = False) -> Iterat
     def careless(connection: sqlite3.Connection, record: object) -> None:
         careful(connection, record)
         connection.execute("PRAGMA synchronous = OFF")
+        if closely:  # a step of reading leaves nothing behind
+            connection.set_progress_handler(
+                lambda: points.reach() if connection.total_changes else None, closely
+            )
 
     with pytest.MonkeyPatch.context() as patch:
         for name in ("mkdir",) if room else PATHS:
             patch.setattr(Path, name, around(getattr(Path, name)))
         # a process that is killed loses nothing that it wrote; only losing power asks for the real thing
-        patch.setattr(os, "fsync", around(lambda _: None) if room else lambda _: None)
+        patch.setattr(os, "fsync", around(lambda _: None) if room or closely else lambda _: None)
         patch.setattr(database, "_careful", careless)
         if not room:
             patch.setattr(DefaultDialect, "do_commit", around(DefaultDialect.do_commit))
@@ -83,7 +89,7 @@ def full_disk() -> NoReturn:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def killed(work: Callable[[], object], at: int) -> bool:
+def killed(work: Callable[[], object], at: int, *, closely: int = 0) -> bool:
     """Do the work in a process of its own and kill it at point `at`; False where it ended before that.
 
     POSIX only: the process is a fork, so that it need not import everything again.
@@ -94,7 +100,8 @@ def killed(work: Callable[[], object], at: int) -> bool:
     if child == 0:
         try:
             # dead after a step is dead before the next one
-            with watched(Points(at, lambda: os.kill(os.getpid(), signal.SIGKILL)), after=False):
+            points = Points(at, lambda: os.kill(os.getpid(), signal.SIGKILL))
+            with watched(points, after=False, closely=closely):
                 work()
         except BaseException:  # the child may not return into the test
             os._exit(1)

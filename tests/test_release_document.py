@@ -309,7 +309,7 @@ def test_another_version_is_refused_by_name() -> None:
         parse(changed(member("format", "linkage-release/2")))
 
 
-@pytest.mark.parametrize("method", ["suppress", "dp"])
+@pytest.mark.parametrize("method", ["suppress"])
 def test_a_release_by_a_later_method_is_refused_by_name(method: str) -> None:
     with pytest.raises(UnknownReleaseError, match=f"method {method}"):
         parse(changed(member("method", {"name": method, "threshold": 10})))

@@ -210,6 +210,14 @@ class VerifyFacts:
         ]
         if release.exact:
             lines.append(Text("method exact: the figures are told as they are, and no audit was made"))
+        if release.drawn:
+            lines.append(
+                Text(
+                    "method dp: every number has noise; the matcher says that no more than ε = {epsilon} was "
+                    "spent on anybody",
+                    {"epsilon": release.method["epsilon"]},
+                )
+            )
         if release.moved:
             lines.append(
                 Text(

@@ -29,6 +29,9 @@ def flows(rows: Rows) -> None:
     for place in {key.place._replace(time=None) for key in rows.at}:
         moves = {time: _moves(rows, place._replace(time=time)) for time in rows.periods}
         known = {time: found for time, found in moves.items() if found is not None}
+        if rows.drawn:
+            _check_sum(rows, place)
+            continue
         _check_arrivals(rows, place, known)
         everybody = list(map(_everybody, known.values()))
         if everybody and max(everybody) - min(everybody) > rows.leeway(2 * len(rows.table.owns)):

@@ -15,11 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.measures.model import Note
+from linkage.release.spread import added, apart, middle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from linkage.measures.model import Axis
+    from linkage.release.drawn import Drawn
+    from linkage.release.spread import Spread
 
 ALL = "all"
 MEAN = "mean"
@@ -35,7 +38,8 @@ class Counts:
     values and notes have the axes' shape; a value counts only where its note is KNOWN, and is 0 elsewhere.
     sums: of a change, the released amounts of the people of each cell, int64, whole units, likewise;
     sum_notes: of the sums, where some are not told although their people are; step: mean amounts are told in
-    whole multiples of it, and what is derived from them is derived from those.
+    whole multiples of it, and what is derived from them is derived from those. drawn, drawn_sums: values and
+    sums as they were drawn, where the method draws.
     """
 
     axes: tuple[Axis, ...]
@@ -44,6 +48,8 @@ class Counts:
     sums: npt.NDArray[np.int64] | None = None
     sum_notes: npt.NDArray[np.object_] | None = None
     step: int = 1
+    drawn: Drawn | None = None
+    drawn_sums: Drawn | None = None
 
     def __post_init__(self) -> None:
         shape = tuple(len(axis.values) for axis in self.axes)
@@ -62,10 +68,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An exact number, or why there is none."""
+    """An exact number, or why there is none. spread: how sure it is, where noise was drawn."""
 
     value: Fraction | None
     note: Note = Note.KNOWN
+    spread: Spread | None = None
 
 
 class Look:
@@ -74,6 +81,9 @@ class Look:
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
         self.step = counts.step
+        self.drawn = counts.drawn is not None
+        sums = counts.drawn_sums
+        self.most = None if sums is None or sums.most is None else Fraction(sums.most)
         self._places = [{value: i for i, value in enumerate(axis.values)} for axis in counts.axes]
         self.periods: tuple[str, ...] = next(
             (tuple(str(v) for v in a.values if v != ALL) for a in counts.axes if a.name == "period"), ()
@@ -85,7 +95,8 @@ class Look:
 
     def at(self, place: Place, *own: int) -> Answer:
         """The count at a place. own: the index on each of the kind's own axes."""
-        return self._answer(self._counts.values, self._counts.notes, self._index(place, own))
+        counts = self._counts
+        return self._answer(counts.values, counts.notes, self._index(place, own), counts.drawn)
 
     def amount(self, place: Place, *own: int) -> Answer:
         """The sum of the amounts of those counted at a place, of a change."""
@@ -93,7 +104,7 @@ class Look:
         if counts.sums is None:
             raise ValueError("a table without amounts")
         notes = counts.notes if counts.sum_notes is None else counts.sum_notes
-        return self._answer(counts.sums, notes, self._index(place, own))
+        return self._answer(counts.sums, notes, self._index(place, own), counts.drawn_sums)
 
     def answer(self, place: Place, *own: int) -> Answer:
         """As at(), and the mean over the known periods where the place's time is "mean"."""
@@ -106,10 +117,17 @@ class Look:
         return [self.at(place._replace(time=period), *own) for period in self.periods]
 
     def _answer(
-        self, numbers: npt.NDArray[np.int64], notes: npt.NDArray[np.object_], index: tuple[int, ...]
+        self,
+        numbers: npt.NDArray[np.int64],
+        notes: npt.NDArray[np.object_],
+        index: tuple[int, ...],
+        drawn: Drawn | None,
     ) -> Answer:
         note: Note = notes[index]
-        return Answer(Fraction(int(numbers[index])) if note is Note.KNOWN else None, note)
+        if note is not Note.KNOWN:
+            return Answer(None, note)
+        spread = None if drawn is None else drawn.at(self._counts.axes, index)
+        return Answer(Fraction(int(numbers[index])), note, spread)
 
     def _index(self, place: Place, own: tuple[int, ...]) -> tuple[int, ...]:
         rest = iter(own)
@@ -134,24 +152,25 @@ def total(answers: Sequence[Answer]) -> Answer:
     values = [a.value for a in answers if a.value is not None]
     if len(values) < len(answers):
         return missing(answers)
-    return Answer(sum(values, Fraction(0)))
+    return Answer(sum(values, Fraction(0)), spread=added([a.spread for a in answers]))
 
 
 def less(a: Answer, b: Answer) -> Answer:
     """a - b; none where one of them is none."""
     if a.value is None or b.value is None:
         return missing((a, b))
-    return Answer(a.value - b.value)
+    return Answer(a.value - b.value, spread=apart(a.spread, b.spread))
 
 
 def mean(answers: Sequence[Answer]) -> Answer:
     """The mean of what is known. None where nothing is, and where one of the numbers is not told."""
     if hidden := hidden_among(answers):
         return hidden
-    values = [a.value for a in answers if a.value is not None]
-    if not values:
+    known = [a for a in answers if a.value is not None]
+    if not known:
         return missing(answers)
-    return Answer(sum(values, Fraction(0)) / len(values))
+    whole = total(known)
+    return Answer((whole.value or Fraction(0)) / len(known), spread=middle([a.spread for a in known]))
 
 
 def hidden_among(answers: Iterable[Answer]) -> Answer | None:

@@ -19,6 +19,7 @@ from linkage.agreement.model import ReleaseRule
 from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
 from linkage.release.reading import BadReleaseError, Node, load
+from linkage.release.reading_dp import Accounting, accounting
 from linkage.release.reading_method import AuditFacts, UnknownReleaseError, audit, fits, method
 from linkage.release.reading_tables import read
 from linkage.release.tables import Scale, Table
@@ -67,13 +68,16 @@ class MatcherFacts:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One party's package. id: 32 hex characters; sha512: 128; counted_percent: 0..100, rounded down."""
+    """One party's package. id: 32 hex characters; sha512: 128; counted_percent: 0..100, rounded down.
+
+    None where noise was drawn: it would be the one true number beside the others.
+    """
 
     party: str
     title: str
     id: str
     sha512: str
-    counted_percent: int
+    counted_percent: int | None
 
 
 @final
@@ -84,7 +88,8 @@ class Release:
     method: its name and parameters; counting: a person is there in a period on "any-day" of it, or on its
     "last-day";
     sex, ages, ages_on: the agreed dimensions, the names of age bands, and the day on which ages are taken;
-    labels: what is written in measures → its title; audit: None where nothing was attacked.
+    labels: what is written in measures → its title; audit: None where nothing was attacked;
+    accounting: of the noise, where it was drawn.
     """
 
     agreement: AgreementFacts
@@ -100,6 +105,7 @@ class Release:
     labels: Mapping[str, str]
     tables: tuple[Table, ...]
     audit: AuditFacts | None
+    accounting: Accounting | None
     data: bytes = field(repr=False)
     made_by: InitVar[object]
 
@@ -134,6 +140,11 @@ class Release:
         """By how many people a number may differ from the true one, each by itself."""
         return self.rule.d if self.rule.method == "cellkey" else 0
 
+    @property
+    def drawn(self) -> bool:
+        """Whether every number has noise with a proven bound."""
+        return self.rule.method == "dp"
+
     @cached_property
     def scale(self) -> Scale:
         """The labels that rows may have."""
@@ -166,11 +177,12 @@ def parse(data: bytes) -> Release:
     ages_on, ages = _ages(dimensions["age"]) if "age" in dimensions else (None, ())
     scale = Scale(window.labels, tuple(window.spans), dimensions["sex"].flag(), ages)
     rule = method(found["method"])
+    tables = _tables(found["tables"], scale, rule)
     return Release(
         agreement=_agreement(found["agreement"]),
         matcher=_matcher(found["matcher"]),
         method=MappingProxyType({"name": rule.method, **rule.parameters}),
-        packages=_packages(found["packages"]),
+        packages=_packages(found["packages"], rule),
         made=_made(found["made"]),
         window=window,
         counting=found["window"].names()["counting"].among(("any-day", "last-day")),
@@ -178,8 +190,9 @@ def parse(data: bytes) -> Release:
         ages=ages,
         ages_on=ages_on,
         labels=MappingProxyType({k: v.text() for k, v in found["labels"].names().items()}),
-        tables=_tables(found["tables"], scale, rule),
+        tables=tables,
         audit=audit(found["audit"], rule),
+        accounting=_account(found["audit"], rule, tables),
         data=data,
         made_by=_PARSED,
     )
@@ -204,8 +217,12 @@ def _matcher(node: Node) -> MatcherFacts:
     )
 
 
-def _packages(node: Node) -> tuple[Delivery, ...]:
-    packages = tuple(_delivery(item) for item in node.items())
+def _account(node: Node, rule: ReleaseRule, tables: tuple[Table, ...]) -> Accounting | None:
+    return accounting(node, rule, [table.measure for table in tables]) if rule.method == "dp" else None
+
+
+def _packages(node: Node, rule: ReleaseRule) -> tuple[Delivery, ...]:
+    packages = tuple(_delivery(item, rule) for item in node.items())
     if not packages or len({p.party for p in packages}) < len(packages):
         raise BadReleaseError(
             "not a release: {where} does not have one package of each party", where=node.where
@@ -213,15 +230,24 @@ def _packages(node: Node) -> tuple[Delivery, ...]:
     return packages
 
 
-def _delivery(node: Node) -> Delivery:
+def _delivery(node: Node, rule: ReleaseRule) -> Delivery:
     found = node.members(("party", "title", "id", "sha512", "counted_percent"))
     return Delivery(
         party=found["party"].matching(_NAME),
         title=found["title"].text(),
         id=found["id"].matching(_HEX[32]),
         sha512=found["sha512"].matching(_HEX[128]),
-        counted_percent=found["counted_percent"].whole(0, 100),
+        counted_percent=_coverage(found["counted_percent"], rule),
     )
+
+
+def _coverage(node: Node, rule: ReleaseRule) -> int | None:
+    """Per cent; null where noise was drawn, and only there."""
+    if rule.method != "dp":
+        return node.whole(0, 100)
+    if node.value is not None:
+        raise BadReleaseError("not a release: {where} is told without noise", where=node.where)
+    return None
 
 
 def _made(node: Node) -> dt.datetime:
@@ -266,7 +292,7 @@ def _ages(node: Node) -> tuple[dt.date, tuple[str, ...]]:
 
 
 def _tables(node: Node, scale: Scale, rule: ReleaseRule) -> tuple[Table, ...]:
-    found = tuple(read(item, scale) for item in node.items())
+    found = tuple(read(item, scale, drawn=rule.method == "dp") for item in node.items())
     if not found or len({t.measure for t in found}) < len(found):
         raise BadReleaseError(
             "not a release: {where} does not have one table of each measure", where=node.where

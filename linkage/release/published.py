@@ -45,12 +45,16 @@ class Rows:
     """The rows of one table by where they stand, every combination there once (else IncompleteError).
 
     periods: those of the window, in order; counted: the keys of people who were counted; moved: by how many
-    people each number may differ from the true one; step: what mean amounts are whole multiples of.
+    people each number may differ from the true one; step: what mean amounts are whole multiples of; drawn:
+    each row of time has noise of its own.
     """
 
-    def __init__(self, table: Table, scale: Scale, moved: int = 0, step: int = 1) -> None:
+    def __init__(
+        self, table: Table, scale: Scale, moved: int = 0, step: int = 1, *, drawn: bool = False
+    ) -> None:
         self.table = table
         self.moved = moved
+        self.drawn = drawn
         self.step = step
         self.periods = scale.periods
         self.counted = _counted(table)

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Final
 from linkage.agreement.model import ReleaseRule
 from linkage.agreement.release_rule import LEAST_THRESHOLD, TRUST
 from linkage.errors import PackageError
+from linkage.release import reading_dp
 from linkage.release.reading import BadReleaseError, Node
-from linkage.release.tables import LENGTH_TOTALS
+from linkage.release.tables import HIDDEN, LENGTH_TOTALS
 
 if TYPE_CHECKING:
     from linkage.release.rows import Row
     from linkage.release.tables import Table
 
-METHODS_LATER: Final = ("suppress", "dp")
+METHODS_LATER: Final = ("suppress",)
 
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -50,7 +51,12 @@ def method(node: Node) -> ReleaseRule:
 
 
 def audit(node: Node, rule: ReleaseRule) -> AuditFacts | None:
-    """What was attacked; None of exact figures, which are not audited. No others are told unaudited."""
+    """What was attacked; None of exact figures, which are not audited, and of drawn ones: see reading_dp.
+
+    No others are told unaudited.
+    """
+    if rule.method == "dp":
+        return None
     if rule.method == "exact":
         if node.members(("audited",))["audited"].flag():
             raise BadReleaseError(
@@ -69,9 +75,12 @@ def audit(node: Node, rule: ReleaseRule) -> AuditFacts | None:
 
 
 def fits(table: Table, rule: ReleaseRule) -> bool:
-    """Whether a table tells nothing that its method would not: no number below the threshold."""
+    """Whether a table tells nothing that its method would not: no number below the threshold, or nobody."""
     if rule.method == "exact":
         return all(row.get("note") != "few" for row in table.rows)
+    if rule.method == "dp":
+        hidden = any(row.get("note") in HIDDEN for row in table.rows)
+        return not hidden and all(number >= 0 for row in table.rows for number in _people(table, row))
     return all(number >= rule.threshold for row in table.rows for number in _people(table, row))
 
 
@@ -117,4 +126,5 @@ def _above_zero(node: Node) -> str | int:
 _METHODS: Final[Mapping[str, Callable[[Node], dict[str, str | int]]]] = {
     "exact": _exact,
     "cellkey": _cellkey,
+    "dp": reading_dp.rule,
 }

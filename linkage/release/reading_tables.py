@@ -29,8 +29,8 @@ _MEMBERS: Final = {
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
-def read(node: Node, scale: Scale) -> Table:
-    """A table of release.json. Raises BadReleaseError."""
+def read(node: Node, scale: Scale, *, drawn: bool) -> Table:
+    """A table of release.json. drawn: its numbers have intervals. Raises BadReleaseError."""
     kind = node.names().get("kind", Node(None, f"{node.where}.kind")).among(KINDS)
     required, optional = _MEMBERS[kind]
     found = node.members(("measure", "kind", "title", "dimensions", *required, "rows"), optional)
@@ -42,6 +42,7 @@ def read(node: Node, scale: Scale) -> Table:
         rows=(),
         target=found["target"].number() if "target" in found else None,
         against=found["against"].among((*scale.spans, ALL)) if "against" in found else None,
+        drawn=drawn,
         **_ASKED[kind](found, scale),
     )
     if not _sound(table, found, scale):
@@ -166,7 +167,7 @@ class _Rows:
         }
         for i, key in enumerate(table.own_keys):
             self._labels[key] = {values[i] for values in table.owns}
-        self._keys = (*table.keys, *table.values)
+        self._keys = (*table.keys, *table.numbers)
 
     def read(self, node: Node) -> tuple[Row, ...]:
         return tuple(self._row(item) for item in node.items())
@@ -181,7 +182,9 @@ class _Rows:
                     "not a release: {where} is none of what it may be", where=found[key].where
                 )
             row[key] = label
-        row |= {key: self._number(key, found[key], row) for key in self._table.values}
+        for key in self._table.values:
+            row[key] = self._number(key, found[key], row)
+            row |= self._ends(key, found, row)
         if "note" in found:
             row["note"] = found["note"].among(NOTES)
         if not self._noted(row):
@@ -204,6 +207,19 @@ class _Rows:
         if row.get("period") == MEAN or row.get("length") in (MEAN, "median"):
             return node.tenth()
         return node.whole()
+
+    def _ends(self, key: str, found: Mapping[str, Node], row: Row) -> Row:
+        """The ends of a number's interval, in which it lies itself; none where it is none."""
+        names = self._table.ends(key)
+        ends = {name: self._number(key, found[name], row) for name in names}
+        value = row[key]
+        for name, sign in zip(names, (1, -1), strict=False):
+            end = ends[name]
+            if end is not None and not (isinstance(value, int | Decimal) and sign * end <= sign * value):
+                raise BadReleaseError(
+                    "not a release: {where} is no end of an interval of its number", where=found[name].where
+                )
+        return ends
 
     def _constant(self, row: Row) -> int | None:
         """What stands in `of` of this row: places in each period, a mean beside the mean alone."""

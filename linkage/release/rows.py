@@ -5,6 +5,7 @@ The same for every kind and every method. What a row holds: docs/release.md; wha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -18,6 +19,8 @@ from linkage.release.counts import ALL, MEAN, Answer, Place, less, tenth, whole
 Scalar: TypeAlias = str | int | Decimal | tuple[str, ...] | None
 Row: TypeAlias = Mapping[str, Scalar]
 
+ERROR = Fraction(1, 20)
+"""The chance that an interval does not hold the counted number: 95 of 100 hold it."""
 SEXES = ("woman", "man", OTHER, ALL)
 VALUES = ("value", "people", "of", "percent", "target", "difference", "against", "change")
 
@@ -68,11 +71,14 @@ def combinations(sets: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 # -- from exact to published ------------------------------------------------------------------------------
 
 
-def published(measure: Measure, drafts: list[Draft]) -> tuple[Row, ...]:
-    """The rows of one measure: compared with its span where it has one, then rounded."""
+def published(measure: Measure, drafts: list[Draft], *, drawn: bool = False) -> tuple[Row, ...]:
+    """The rows of one measure: compared with its span where it has one, then rounded.
+
+    drawn: each number stands between the ends of its interval.
+    """
     if measure.against is not None:
         drafts = _compared(drafts, measure.against, "percent" if _rated(measure) else "value")
-    return tuple(_row(measure, draft) for draft in drafts)
+    return tuple(_row(measure, draft, drawn=drawn) for draft in drafts)
 
 
 def plain(value: Fraction) -> int | Decimal:
@@ -102,7 +108,7 @@ def _beside(draft: Draft, base: Draft, key: str) -> Draft:
     return replace(draft, answers={**draft.answers, "against": there, "change": change})
 
 
-def _row(measure: Measure, draft: Draft) -> Row:
+def _row(measure: Measure, draft: Draft, *, drawn: bool) -> Row:
     time = "span" if "span" in measure.by else "period"
     labels = zip((time, "sex", "age"), draft.place, strict=True)
     row: dict[str, Scalar] = {name: label for name, label in labels if label is not None}
@@ -113,7 +119,10 @@ def _row(measure: Measure, draft: Draft) -> Row:
         if key in draft.extra:
             row[key] = draft.extra[key]
         elif key in draft.answers:
-            row[key] = _number(draft.answers[key], tenths=fine or key in per_cent)
+            tenths = fine or key in per_cent
+            row[key] = _number(draft.answers[key], tenths=tenths)
+            if drawn:
+                row |= _ends(key, draft.answers[key], tenths=tenths)
     counted = (draft.answers[key].note for key in ("value", "people", "of") if key in draft.answers)
     if note := next((n.value for n in counted if n is not Note.KNOWN), ""):
         row["note"] = note
@@ -124,3 +133,29 @@ def _number(answer: Answer, *, tenths: bool) -> int | Decimal | None:
     if answer.value is None:
         return None
     return tenth(answer.value) if tenths else whole(answer.value)
+
+
+def ends(key: str) -> tuple[str, str]:
+    """The keys of the ends of a number's interval."""
+    return f"{key}_low", f"{key}_high"
+
+
+def _ends(key: str, answer: Answer, *, tenths: bool) -> Row:
+    """The interval that holds the counted number, rounded outwards, and the number that is told.
+
+    Null where there is no number, and on a side without end.
+    """
+    low, high = ends(key)
+    if answer.value is None or answer.spread is None:
+        return {low: None, high: None}
+    units = 10 if tenths else 1
+    least, most = answer.spread.within(ERROR)
+    told = whole(answer.value * units)
+    return {
+        low: None if least is None else _in_units(min(told, math.floor(least * units)), units),
+        high: None if most is None else _in_units(max(told, math.ceil(most * units)), units),
+    }
+
+
+def _in_units(value: int, units: int) -> int | Decimal:
+    return value if units == 1 else Decimal(value).scaleb(-1)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from linkage.release.counts import ALL, MEAN
-from linkage.release.rows import Row, Scalar, combinations
+from linkage.release.rows import Row, Scalar, combinations, ends
 
 NOTES: Final = ("edge", "no dates", "withheld", "few")
 HIDDEN: Final = ("withheld", "few")
@@ -55,6 +55,7 @@ class Table:
     every: periods between departure and arrival of a flow. to: where those who left are looked for; follow:
     "at", "within" or "for" `k` periods. longest: periods of the longest stay that can be seen. amount: the
     series that holds the amounts of a change, in `unit`, told for `before` and `after` periods around.
+    drawn: rows hold the ends of the interval of each number that is counted, or made of such.
     rows: flat, in the order of docs/release.md, every combination of labels once; numbers are int or Decimal.
     """
 
@@ -81,6 +82,7 @@ class Table:
     unit: str | None = None
     before: int | None = None
     after: int | None = None
+    drawn: bool = False
 
     @property
     def time(self) -> str | None:
@@ -143,6 +145,23 @@ class Table:
         return ("value", *people, *share, *target, *(("against", "change") if self.against else ()))
 
     @property
+    def numbers(self) -> tuple[str, ...]:
+        """The keys of all that stands in a row beside labels and note, in order: values with their ends."""
+        return tuple(name for key in self.values for name in (key, *self.ends(key)))
+
+    def ends(self, key: str) -> tuple[str, ...]:
+        """The keys of the ends of a value's interval; none where it has none."""
+        certain = key == "target" or (key == "of" and not self.counts_of)
+        return ends(key) if self.drawn and not certain else ()
+
+    def interval(self, row: Row, key: str) -> tuple[int | Decimal | None, int | Decimal | None] | None:
+        """The ends of the interval of a number; None on a side without end; none at all where it has none."""
+        if row[key] is None or not self.ends(key):
+            return None
+        low, high = (row[name] for name in self.ends(key))
+        return _number(low), _number(high)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The keys of a row's labels, in order."""
         return (*(d for d in DIMENSIONS if d in self.dimensions), *self.own_keys)
@@ -164,3 +183,7 @@ class Table:
     @cached_property
     def _by_labels(self) -> dict[tuple[Scalar, ...], Row]:
         return {tuple(row[key] for key in self.keys): row for row in self.rows}
+
+
+def _number(value: Scalar) -> int | Decimal | None:
+    return value if isinstance(value, int | Decimal) else None

@@ -26,5 +26,10 @@ def missing(words: Words) -> list[str]:
             percent=words.percent(package.counted_percent),
         )
         for package in words.release.packages
-        if package.counted_percent < LOW
+        if package.counted_percent is not None and package.counted_percent < LOW
     ]
+
+
+def said(percent: int | None, words: Words) -> str:
+    """Per cent of a register's people; a dash where it is not told."""
+    return "–" if percent is None else words.percent(percent)

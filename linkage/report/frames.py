@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 PERIODS: Final = {"length": LENGTHS, "offset": AROUND}
 """Labels that are numbers of periods: a column of them says which periods, so that they stay numbers."""
 
+ENDS: Final = ("{number}, at least", "{number}, at most")
+"""What the ends of an interval are called, low and high."""
+
 
 def frames(release: Release) -> dict[str, pd.DataFrame]:
     """All tables, by measure, as they are in release.json: its keys as columns, its rows in order.
@@ -32,10 +35,10 @@ def frames(release: Release) -> dict[str, pd.DataFrame]:
 
 
 def _typed(table: Table) -> pd.DataFrame:
-    keys = (*table.keys, *table.values, "note")
+    keys = (*table.keys, *table.numbers, "note")
     cells = {key: [_plain(row.get(key)) for row in table.rows] for key in keys}
     cells |= {key: [str(cell) for cell in cells[key]] for key in table.keys if key in PERIODS}
-    types = dict.fromkeys(keys, "string") | {key: _number_type(cells[key]) for key in table.values}
+    types = dict.fromkeys(keys, "string") | {key: _number_type(cells[key]) for key in table.numbers}
     if table.own_key == "lists":
         types["lists"] = "Int64"
     return pd.DataFrame(cells, dtype=object).astype(types)
@@ -55,7 +58,10 @@ def named(table: Table, words: Words) -> pd.DataFrame:
     for key in table.keys:
         found[heading(key, table, words)] = [_said(key, row[key], table, words) for row in table.rows]
     for key in table.values:
-        found[heading(key, table, words)] = [row[key] for row in table.rows]
+        name = heading(key, table, words)
+        found[name] = [row[key] for row in table.rows]
+        for end, said in zip(table.ends(key), ENDS, strict=False):
+            found[words.t(said, number=name)] = [row[end] for row in table.rows]
     notes = [_noted(row, table, words) for row in table.rows]
     found[words.heading("note", table)] = list(notes)
     found[words.t("Protection")] = [mark(words)] * len(table.rows)

@@ -15,6 +15,7 @@ from linkage.release.counts import ALL, MEAN
 from linkage.release.tables import OFFSET_TOTALS
 from linkage.report.labels import nobody
 from linkage.report.names import FEW
+from linkage.report.noise import margin
 from linkage.report.protection import derived
 
 if TYPE_CHECKING:
@@ -39,10 +40,11 @@ MOST_OFFSETS: Final = 16
 
 @dataclass(frozen=True)
 class Cell:
-    """A number as shown, or a word that says why there is none."""
+    """A number as shown, or a word that says why there is none. margin: how sure it is, of drawn ones."""
 
     text: str
     note: bool = False
+    margin: str = ""
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ class Layout:
     def _cell(self, row: Row, key: str) -> Cell:
         value = row[key]
         if value is not None:
-            return Cell(self._words.figure(value))
+            return Cell(self._words.figure(value), margin=margin(row, key, self._table, self._words))
         said = "note" in row and (self._is_few(row, key) if row["note"] == FEW else key in _NOTED)
         return Cell(self._words.note(row["note"]) if said else "–", note=True)
 

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from linkage.report.answers import answer, question
 from linkage.report.bridge import bridge
 from linkage.report.charts.drawing import draw
-from linkage.report.coverage import missing
+from linkage.report.coverage import missing, said
 from linkage.report.grids import Grid, Layout
 from linkage.report.guide import guide
 from linkage.report.pictures import charts
@@ -81,6 +81,7 @@ def html(release: Release, lang: Lang) -> str:
         sections=[_section(table, words, lang) for table in release.tables],
         guide=guide(words),
         noise=line(words),
+        covered=said,
         protection=more(words),
         digest=_grouped(release.agreement.digest),
     )

@@ -14,6 +14,7 @@ import numpy as np
 from linkage.perturbation import perturbation
 from linkage.release.counts import MEAN
 from linkage.release.tables import AMOUNT_STEP, LENGTH_TOTALS
+from linkage.report import noise
 
 if TYPE_CHECKING:
     from linkage.release.rows import Row
@@ -26,6 +27,8 @@ _MOST: Final = 0.95
 
 def line(words: Words) -> str:
     """The noise in one line; empty where no number was moved."""
+    if words.release.drawn:
+        return noise.line(words)
     if not words.release.moved:
         return ""
     return words.t(
@@ -40,16 +43,22 @@ def mark(words: Words) -> str:
     """What a column of files says of every number; empty where that is nothing."""
     if words.release.exact:
         return words.t("none: exact figures")
+    if words.release.drawn:
+        return noise.mark(words)
     return words.t("counts changed by at most ±{most}", most=words.release.moved)
 
 
 def more(words: Words) -> list[str]:
     """How it is done, what it rests on and how it was tested; empty of exact figures."""
+    if words.release.drawn:
+        return list(noise.more(words))
     return [] if words.release.exact else list(_more(words))
 
 
 def leeway(words: Words, numbers: int) -> float:
     """How far so many numbers, added to and taken from each other, easily are from what is true of them."""
+    if words.release.drawn:
+        return noise.leeway(words, numbers)
     return 2 * sqrt(words.release.rule.variance * numbers) if words.release.moved else 0.0
 
 

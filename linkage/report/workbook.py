@@ -111,7 +111,8 @@ class _Book:
             row += 1
         row = self._put(sheet, row + 1, words.t("Coverage, per cent"), "head")
         for package in self._release.packages:
-            row = self._line(sheet, row, package.title, package.counted_percent, "")
+            told = "" if package.counted_percent is not None else words.t("not told")
+            row = self._line(sheet, row, package.title, package.counted_percent, told)
         row = self._put(sheet, row + 1, words.t("How to read the figures"), "head")
         for entry in guide(words):
             row = self._line(sheet, row, entry.word, None, entry.meaning)
@@ -147,9 +148,9 @@ class _Book:
         row = self._put(sheet, row, answer(table, words), "plain")
         row = self._put(sheet, row, question(table, words), "soft")
         head = row + 1
-        keys = (*table.keys, *table.values, *[""] * len(frame.columns))
+        keys = (*table.keys, *table.numbers, *[""] * len(frame.columns))
         for column, (name, key) in enumerate(zip(frame.columns, keys, strict=False)):
-            numeric = key in table.values or key in PERIODS
+            numeric = key in table.numbers or key in PERIODS
             self._text(sheet, head, column, name, "number_head" if numeric else "column_head")
             cells = frame[name].tolist()
             for place, cell in enumerate(cells):

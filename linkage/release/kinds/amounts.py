@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from linkage.release.counts import MEAN, Answer, less, missing, total, whole
 from linkage.release.rows import Draft
+from linkage.release.spread import middle, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,10 @@ def _each(look: Look, place: Place, offset: int) -> Answer:
     amount, people = look.amount(place, offset), look.at(place, offset)
     if amount.value is None or people.value is None:
         return missing((amount, people))
-    return _in_steps(Answer(amount.value / people.value), look.step) if people.value else Answer(None)
+    if not people.value:
+        return Answer(None)
+    sure = ratio(amount.spread, people.spread, most=look.most)
+    return _in_steps(Answer(amount.value / people.value, spread=sure), look.step)
 
 
 def _in_steps(amount: Answer, step: int) -> Answer:
@@ -47,4 +51,6 @@ def _in_steps(amount: Answer, step: int) -> Answer:
 def _mean(amounts: Sequence[Answer]) -> Answer:
     """The mean of several periods, where all of them are told."""
     every = total(amounts)
-    return Answer(None, every.note) if every.value is None else Answer(every.value / Fraction(len(amounts)))
+    if every.value is None:
+        return Answer(None, every.note)
+    return Answer(every.value / Fraction(len(amounts)), spread=middle([a.spread for a in amounts]))

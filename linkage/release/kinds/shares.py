@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from linkage.measures.model import Expression, Note, Places
 from linkage.release.counts import MEAN, Answer, less, mean, missing
 from linkage.release.rows import Draft, plain
+from linkage.release.spread import Linear, Proportion, certain, ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from linkage.measures.model import Outcome, Share
     from linkage.release.counts import Look, Place
     from linkage.release.rows import Scalar
+    from linkage.release.spread import Spread
 
 _VALUE, _OF = 0, 1  # on the axis "role"
 
@@ -25,7 +27,10 @@ def share(measure: Share, look: Look, place: Place) -> Iterator[Draft]:
         yield _rated(place, *_pair(look, place), measure.target)
         return
     constant = _constant(measure.of, place, look.periods)
-    value, of = look.answer(place, _VALUE), Answer(None if constant is None else Fraction(constant))
+    value = look.answer(place, _VALUE)
+    of = Answer(None)
+    if constant is not None:
+        of = Answer(Fraction(constant), spread=certain(Fraction(constant)))
     yield _rated(place, value, of, measure.target, {"of": constant})
 
 
@@ -38,7 +43,15 @@ def percent(value: Answer, of: Answer) -> Answer:
     """value in per cent of `of`; none where one is none, and where `of` is 0."""
     if value.value is None or of.value is None:
         return missing((value, of))
-    return Answer(100 * value.value / of.value) if of.value else Answer(None)
+    return Answer(100 * value.value / of.value, spread=_sure(value, of)) if of.value else Answer(None)
+
+
+def _sure(value: Answer, of: Answer) -> Spread | None:
+    """How sure a per cent is: better where value and the rest are drawn apart."""
+    if not isinstance(value.spread, Linear) or not isinstance(of.spread, Linear):
+        return None
+    rest = of.spread.without(value.spread)
+    return Proportion(value.spread, rest) if rest else ratio(value.spread, of.spread, 100)
 
 
 def _rated(
@@ -50,7 +63,7 @@ def _rated(
     answers = {"value": value, "percent": part} | ({} if "of" in extra else {"of": of})
     if target is not None:
         extra["target"] = plain(target)
-        answers["difference"] = less(part, Answer(target))
+        answers["difference"] = less(part, Answer(target, spread=certain(target)))
     return Draft(place, {}, answers, extra)
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from linkage.release.counts import MEAN, Answer, hidden_among, missing
 from linkage.release.rows import Draft
+from linkage.release.spread import OfLengths
 from linkage.release.tables import ELSEWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from linkage.measures.model import Duration, Flow
     from linkage.release.counts import Look, Place
@@ -35,39 +36,41 @@ def duration(_: Duration, look: Look, place: Place) -> Iterator[Draft]:
 
 def mean_length(lengths: Sequence[Answer]) -> Answer:
     """The mean of stays of 1, 2, … periods, so many people each; none of nobody."""
-    people = _people(lengths)
-    if isinstance(people, Answer):
-        return people
-    periods = sum(((i + 1) * number for i, number in enumerate(people)), Fraction(0))
-    return Answer(periods / sum(people)) if sum(people) > 0 else Answer(None)
+    return _of_lengths(lengths, _mean)
 
 
 def median_length(lengths: Sequence[Answer]) -> Answer:
     """The length of the middle one, or the mean of the two in the middle; none of nobody."""
-    people = _people(lengths)
-    if isinstance(people, Answer):
-        return people
-    several = int(sum(people))
-    if several <= 0:
-        return Answer(None)
-    middle = ((several + 1) // 2, several // 2 + 1)  # the first is 1
-    return Answer(Fraction(sum(_length_of(people, number) for number in middle), 2))
+    return _of_lengths(lengths, _median)
 
 
-def _people(lengths: Sequence[Answer]) -> list[Fraction] | Answer:
-    """People of each length; where that of one is not told or of all unknown, why there is no number."""
+def _of_lengths(
+    lengths: Sequence[Answer], function: Callable[[Sequence[Fraction]], Fraction | None]
+) -> Answer:
+    """What a function makes of the people of each length; why there is no number, where one is not told."""
     if hidden := hidden_among(lengths):
         return hidden
     if all(a.value is None for a in lengths):
         return missing(lengths)
-    return [a.value or Fraction(0) for a in lengths]
+    spreads = [a.spread for a in lengths if a.spread is not None]
+    sure = OfLengths(spreads, function) if len(spreads) == len(lengths) else None
+    return Answer(function([a.value or Fraction(0) for a in lengths]), spread=sure)
 
 
-def _length_of(people: Sequence[Fraction], number: int) -> int:
-    """How long the one with this number stayed, in the order of lengths."""
-    seen = Fraction(0)
-    for length, several in enumerate(people, 1):
-        seen += several
-        if seen >= number:
-            return length
-    raise ValueError("a number beyond all people")
+def _mean(people: Sequence[Fraction]) -> Fraction | None:
+    several = sum(people)
+    periods = sum(((i + 1) * number for i, number in enumerate(people)), Fraction(0))
+    return periods / several if several > 0 else None
+
+
+def _median(people: Sequence[Fraction]) -> Fraction | None:
+    several = sum(people)
+    if several <= 0:
+        return None
+    seen, low = Fraction(0), 0
+    for length, number in enumerate(people, 1):
+        seen += number
+        low = low or (length if 2 * seen >= several else 0)
+        if 2 * seen > several:
+            return Fraction(low + length, 2)
+    raise ValueError("more people than all of them")

@@ -40,4 +40,4 @@ def rows(measure: Measure, counts: Counts, frame: Frame) -> tuple[Row, ...]:
     bands = tuple(b.name for b in age.bands) if age else ()
     every = places(measure.by, window.labels, tuple(window.spans), bands)
     drafts = [draft for place in every for draft in _KINDS[type(measure)](measure, look, place)]
-    return published(measure, drafts)
+    return published(measure, drafts, drawn=look.drawn)

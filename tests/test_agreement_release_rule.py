@@ -182,3 +182,10 @@ def test_exact_alone_warns() -> None:
     for rule in RULES:
         page = show(parse(under(rule)), Lang.EN)
         assert ('<section class="warns"' in page) is (rule == "exact"), rule
+
+
+def test_a_jurist_reads_of_the_seed_where_one_is_handed_over() -> None:
+    for rule in RULES:
+        page = show(parse(under(rule)), Lang.EN)
+        assert ("the same in all rounds of malmo-sok" in page) is (rule == "cellkey"), rule
+    assert "densamma i alla omgångar av malmo-sok" in show(parse(under("cellkey")), Lang.SV)

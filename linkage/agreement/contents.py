@@ -166,6 +166,17 @@ def columns(agreement: Agreement) -> tuple[tuple[Said, ...], ...]:
             ),
         )
     ]
+    if agreement.release.method == "cellkey":
+        rows.append(
+            (
+                Text("seed"),
+                Text(
+                    "another keyed pseudonym, the same in all rounds of {name}: the matcher makes of it how "
+                    "numbers are moved, and could, while it counts, know a person of an earlier round again",
+                    {"name": agreement.name},
+                ),
+            )
+        )
     if agreement.dimensions.sex:
         rows.append((Text("sex"), Text("woman, man or other, as the identity number says")))
     if ages := agreement.dimensions.age:

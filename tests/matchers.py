@@ -41,8 +41,11 @@ def _keys(number: int) -> tuple[Mapping[str, Identity], Identity, RoundKey, Secr
     return parties, own, round_key, Secret.create(NAME, parties["malmo"].public.fingerprint)
 
 
-def agreement_text(number: int = NUMBER, purpose: str = "Count people.") -> str:
-    """A small agreement, ready."""
+EXACT = 'method = "exact"\nagreed = "The board, 2020-01-01."\n'
+
+
+def agreement_text(number: int = NUMBER, purpose: str = "Count people.", rule: str = EXACT) -> str:
+    """A small agreement, ready. rule: what stands under [release]."""
     parties, own, round_key, _ = keys(number)
     lines = [
         'format = "linkage-agreement/1"',
@@ -64,7 +67,7 @@ def agreement_text(number: int = NUMBER, purpose: str = "Count people.") -> str:
         f'identity = "{own.public.fingerprint}"\nround_key = "{round_key.public.fingerprint}"',
         '[[measure]]\nname = "volume"\ntitle = "People"\ncount = "malmo.* | af.etablering"',
         'parts = ["malmo.*", "af.etablering"]\nby = ["period"]',
-        '[release]\nmethod = "exact"\nagreed = "The board, 2020-01-01."',
+        f"[release]\n{rule}",
         '[retention]\ndays = 30\nbasis = "The archive, 2020-01-01."',
     ]
     return "\n".join(lines) + "\n"
@@ -77,13 +80,14 @@ class Table:
     folder: Path
     number: int = NUMBER
     purpose: str = "Count people."
+    rule: str = EXACT
     scene: Scene = field(init=False)
 
     def __post_init__(self) -> None:
         parties, own, round_key, secret = keys(self.number)
         self.home.mkdir(parents=True, exist_ok=True)
         self.agreement.parent.mkdir(exist_ok=True)
-        self.agreement.write_text(agreement_text(self.number, self.purpose), encoding="utf-8")
+        self.agreement.write_text(agreement_text(self.number, self.purpose, self.rule), encoding="utf-8")
         for identity in [*parties.values(), own]:
             (self.agreement.parent / f"{identity.name}.pub").write_text(identity.public.to_text())
         for path, kind, key in ((self.identity, "identity", own), (self.round_key, "round", round_key)):
@@ -95,7 +99,7 @@ class Table:
     def copy(self, folder: Path) -> Table:
         """The same in another folder."""
         shutil.copytree(self.folder, folder)
-        return Table(folder, self.number, self.purpose)
+        return Table(folder, self.number, self.purpose, self.rule)
 
     @property
     def home(self) -> Path:

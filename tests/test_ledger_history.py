@@ -9,11 +9,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from alembic import command
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.sql import text
 
 from linkage.errors import ReleaseError
-from linkage.ledger import Head, Ledger, RoundId, Scope, Spending
+from linkage.ledger import Head, Ledger, RoundId, Scope, Spending, schema
+from linkage.ledger.database import Database
 from linkage.ledger.errors import (
     BudgetSpentError,
     RolledBackError,
@@ -291,3 +294,27 @@ def test_a_head_is_compared_with_what_the_ledger_knows(ledger: Ledger) -> None:
     ):
         with pytest.raises(RolledBackError, match="older than what was done with it"):
             ledger.check_head(newer)
+
+
+def test_a_round_that_was_frozen_before_scopes_were_noted_gets_one_as_it_goes_on(tmp_path: Path) -> None:
+    file = tmp_path / "old.db"
+    with Database(f"sqlite:///{file}", create=True).connection(writes=True) as connection:
+        config = schema._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(
+            text(
+                "INSERT INTO rounds (name, number, digest, round_key, retention_days, state, opened, frozen)"
+                " VALUES ('malmo-sok', 1, :digest, :round_key, 30, 'frozen', '2026-11-21 20:00:00',"
+                " '2026-11-21 20:00:00')"
+            ),
+            {"digest": TERMS.digest, "round_key": TERMS.round_key},
+        )
+    ledger = Ledger.open(f"sqlite:///{file}")
+    with pytest.raises(StateError, match="are not frozen"):
+        ledger.spend(TERMS.id, cost("malmo-sok", 1))
+    ledger.freeze(TERMS.id, [], NOW, days(0, 30, "dp"))
+    ledger.freeze(TERMS.id, [], NOW, days(0, 60, "dp"))  # what is noted stays
+    ledger.spend(TERMS.id, cost("malmo-sok", 1))
+    ledger.release(TERMS.id, b"1", bytes(64), NOW)
+    assert [made.scope for made in ledger.releases()] == [days(0, 30, "dp")]

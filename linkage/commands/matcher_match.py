@@ -35,6 +35,7 @@ from linkage.package.errors import (
 )
 from linkage.release import PackageFact, control
 from linkage.release import verify as releases
+from linkage.release.ready import check_ready
 from linkage.texts import Lang
 
 if TYPE_CHECKING:
@@ -188,6 +189,7 @@ def match(
     already, notes = released is not None, desk.notes()
     if released is None:
         _check_going_on(desk)
+        check_ready(desk.agreement.release)
         desk.ledger.check_history(desk.round_id, desk.scope, desk.spending(now))
         keys = Keys(
             desk.identity(identity, ask),

@@ -193,6 +193,21 @@ def test_answers_make_no_number_of_few() -> None:
     }
 
 
+def test_a_flow_with_few_tells_its_most_common_move_unless_a_withheld_one_could_be_it() -> None:
+    release = over_time_moved()
+    table, words = release.table("steg"), Words(release, Lang.EN)
+    rows = [row for row in table.pick(period="all") if row["from"] != row["to"]]
+    largest = max(row["value"] for row in rows if isinstance(row["value"], int))
+    assert any(row.get("note") == "few" for row in rows)
+    assert answer(table, words).endswith(f": {largest:,} moves over the whole of 2020.")
+    document = json.loads(release.to_bytes())
+    for row in document["tables"][0]["rows"]:
+        if row.get("note") == "few":
+            row["note"] = "withheld"
+    hidden = parse(json.dumps(document).encode())
+    assert answer(hidden.table("steg"), Words(hidden, Lang.EN)).startswith("No total")
+
+
 def test_what_protects_is_explained_by_the_table_itself() -> None:
     said = " ".join(more(Words(over_time_moved(), Lang.EN)))
     assert "nineteen of twenty by at most 4" in said

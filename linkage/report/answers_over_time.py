@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from linkage.release.counts import ALL, MEAN, tenth
 from linkage.release.tables import ELSEWHERE
 from linkage.report.labels import outer_spans
+from linkage.report.names import FEW
 from linkage.report.questions import follow_up, in_words, where
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def moved(table: Table, words: Words) -> str:
         )
     )
     if not found:
-        return ""
+        return _most_common(table, words)
     going = {states: value for states, value in found.items() if states[0] != states[1]}
     said = words.t(
         "{moves} moves from one to another {when}; {stays} times somebody stays.",
@@ -50,6 +51,27 @@ def moved(table: Table, words: Words) -> str:
         number=words.number(_told(going[start, end], mean=bool(mean))),
     )
     return f"{said} {most}"
+
+
+def _most_common(table: Table, words: Words) -> str:
+    """The largest number of moves, where all that are not told are too few to be it."""
+    rows = table.pick(**({table.time: ALL} if table.time else {}))
+    going = [row for row in rows if row["from"] != row["to"]]
+    told = [(row, value) for row in going if isinstance(value := row["value"], int)]
+    if not told or any(row.get("note") not in (None, FEW) for row in going):
+        return ""
+    row, number = max(told, key=lambda pair: pair[1])
+    start, end = (
+        words.title(ELSEWHERE).lower() if row[key] == ELSEWHERE else in_words(str(row[key]), words)
+        for key in ("from", "to")
+    )
+    return words.t(
+        "Most often from {start} to {end}: {number} moves over the whole of {window}.",
+        start=start,
+        end=end,
+        number=words.number(number),
+        window=words.window,
+    )
 
 
 def _moves(table: Table, words: Words, time: str) -> dict[tuple[str, str], Fraction]:

@@ -180,7 +180,8 @@ class _Charts:
         target = None if self._table.places is not None else self._table.target
 
         def draw(width: int) -> Picture:
-            return lines(shown, words, width, percent=percent, target=target, band=band)
+            between = band and shown[:2] == [*series[:2]]  # where one of the two has no number, there is none
+            return lines(shown, words, width, percent=percent, target=target, band=between)
 
         if shown:
             yield Chart(caption, " ".join(self._told(s) for s in shown), draw)

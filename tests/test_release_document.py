@@ -266,9 +266,32 @@ FAULTS: list[tuple[str, Change, str]] = [
     ("other places", row(10, 0, of=359), "tables[10].rows[0].of is not that of its table"),
     ("places at some time", row(10, 3, of=360), "tables[10].rows[3].of is not that of its table"),
     ("places missing", row(10, 0, of=None), "tables[10].rows[0].of is not that of its table"),
+    ("known is every period", table(4, known=["2020-01", "2020-03"]), "tables[4].known is no run of periods"),
+    ("known backwards", table(4, known=["2020-03", "2020-02"]), "tables[4].known is no run of periods"),
+    ("known has one end", table(4, known=["2020-02"]), "tables[4].known is no run of periods"),
+    ("known outside", table(4, known=["2020-02", "2020-04"]), "tables[4].known[1] is none"),
+    ("known of stays", table(8, known=["2020-02", "2020-02"]), "tables[8] has a member"),
+    ("no largest amount", without("tables", 9, "max"), "tables[9].max is missing"),
+    ("largest amount nought", table(9, max=0), "tables[9].max is no whole number from 1"),
     ("row too wide", row(0, 0, age="16-29"), "tables[0].rows[0] has a member that it may not have"),
     ("row too short", without("tables", 0, "rows", 0, "sex"), "tables[0].rows[0].sex is missing"),
 ]  # fmt: skip
+
+
+def test_a_table_says_between_which_periods_its_answer_is_known_and_what_amounts_end_at() -> None:
+    tables = parse(DATA).tables
+    assert [table.known for table in tables] == [
+        *[None] * 4,
+        ("2020-02", "2020-03"),  # started
+        None,
+        ("2020-01", "2020-02"),  # a departure and its arrival
+        ("2020-01", "2020-02"),  # left, and within one month
+        None,
+        ("2020-02", "2020-02"),  # a month before and one after
+        None,
+    ]
+    assert [table.most for table in tables if table.kind == "change"] == [60000]
+    assert parse(changed(table(4, known=[]))).tables[4].known == ()
 
 
 @pytest.mark.parametrize(("change", "message"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS])

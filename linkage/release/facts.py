@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkage.agreement.estimate import known
 from linkage.agreement.warn import outside
 from linkage.measures.model import (
     Change,
@@ -61,6 +62,28 @@ def question(measure: Measure) -> dict[str, object]:
     }
     asked |= _asked(measure)
     return asked | ({"against": measure.against} if measure.against is not None else {})
+
+
+def framed(measure: Measure, agreement: Agreement) -> dict[str, object]:
+    """The members of a table beside its rows: what it asks, and what the agreement's frame makes of that."""
+    asked = question(measure)
+    if isinstance(measure, Change):
+        asked["max"] = next(s.value.max for s in agreement.series if s.value and s.key == measure.change)
+    seen = _known(measure, agreement)
+    return asked if seen is None else asked | {"known": seen}
+
+
+def _known(measure: Measure, agreement: Agreement) -> list[str] | None:
+    """The first and the last period in which all that is asked is known; none of both where none is.
+
+    None where that is every period, where dates are missing, and of stays, which have two ends.
+    """
+    labels = agreement.window.labels
+    if isinstance(measure, Duration) or not all(e.dated for e in measure.expressions):
+        return None
+    bits = known(measure, len(labels))
+    periods = [label for p, label in enumerate(labels) if bits >> p & 1]
+    return None if len(periods) == len(labels) else periods[:1] + periods[-1:]
 
 
 def _asked(measure: Measure) -> dict[str, object]:

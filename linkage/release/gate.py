@@ -23,7 +23,7 @@ from linkage.measures.model import (
 )
 from linkage.release.counts import ALL, MEAN
 from linkage.release.document import FORMAT, MADE, Release, parse
-from linkage.release.facts import asked_of, question
+from linkage.release.facts import asked_of, framed
 from linkage.release.kinds.table import rows
 from linkage.release.methods import cellkey, exact
 from linkage.release.reading_method import METHODS_LATER
@@ -178,7 +178,8 @@ def _document(
         "dimensions": asked["dimensions"],
         "labels": asked["labels"],
         "tables": [
-            question(m) | {"rows": rows(m, protected.counts[m.name], frame)} for m in agreement.measures
+            framed(m, agreement) | {"rows": rows(m, protected.counts[m.name], frame)}
+            for m in agreement.measures
         ],
         "audit": protected.audit,
     }

@@ -17,14 +17,14 @@ MAX_SETS: Final = 8
 
 _Found = Mapping[str, Node]
 _MEMBERS: Final = {
-    "count": (("count",), ("parts", "covered", "against")),
-    "overlap": (("overlap",), ("against",)),
-    "howmany": (("howmany",), ("against",)),
-    "share": (("share", "of"), ("source", "target", "outside", "against")),
-    "flow": (("flow", "every"), ("against",)),
-    "outcome": (("leaving", "to"), (*FOLLOWS, "target", "against")),
+    "count": (("count",), ("parts", "covered", "against", "known")),
+    "overlap": (("overlap",), ("against", "known")),
+    "howmany": (("howmany",), ("against", "known")),
+    "share": (("share", "of"), ("source", "target", "outside", "against", "known")),
+    "flow": (("flow", "every"), ("against", "known")),
+    "outcome": (("leaving", "to"), (*FOLLOWS, "target", "against", "known")),
     "duration": (("duration",), ()),
-    "change": (("change", "unit", "around", "before", "after"), ()),
+    "change": (("change", "unit", "max", "around", "before", "after"), ("known",)),
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -42,6 +42,7 @@ def read(node: Node, scale: Scale, *, drawn: bool) -> Table:
         rows=(),
         target=found["target"].number() if "target" in found else None,
         against=found["against"].among((*scale.spans, ALL)) if "against" in found else None,
+        known=_known(found["known"], scale.periods) if "known" in found else None,
         drawn=drawn,
         **_ASKED[kind](found, scale),
     )
@@ -57,6 +58,15 @@ def _dimensions(node: Node, scale: Scale, *, timed: bool) -> tuple[str, ...]:
     if set(dimensions) - allowed or {"period", "span"} <= set(dimensions):
         raise BadReleaseError("not a release: {where} is none of what it may be", where=node.where)
     return dimensions
+
+
+def _known(node: Node, periods: tuple[str, ...]) -> tuple[str, ...]:
+    """The first and the last of some periods, but not of all; or nothing."""
+    ends = tuple(item.among(periods) for item in node.items())
+    at = [periods.index(end) for end in ends]
+    if len(at) not in (0, 2) or at != sorted(at) or at == [0, len(periods) - 1]:
+        raise BadReleaseError("not a release: {where} is no run of periods", where=node.where)
+    return ends
 
 
 def _sound(table: Table, found: _Found, scale: Scale) -> bool:
@@ -128,6 +138,7 @@ def _change(found: _Found, _: Scale) -> dict[str, Any]:
         "asked": found["around"].text(),
         "amount": found["change"].text(),
         "unit": found["unit"].text(),
+        "most": found["max"].whole(1),
         "before": found["before"].whole(1),
         "after": found["after"].whole(1),
     }

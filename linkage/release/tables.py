@@ -54,7 +54,10 @@ class Table:
     of `asked` may be none of `of`. target: per cent. against: the span to compare with.
     every: periods between departure and arrival of a flow. to: where those who left are looked for; follow:
     "at", "within" or "for" `k` periods. longest: periods of the longest stay that can be seen. amount: the
-    series that holds the amounts of a change, in `unit`, told for `before` and `after` periods around.
+    series that holds the amounts of a change, in `unit`, none above `most`, told for `before` and `after`
+    periods around. known: the first and the last period in which all that is asked is known, where these are
+    not all; empty where none is. An outcome's are those of leaving, a flow's of departure, a change's of the
+    event.
     drawn: rows hold the ends of the interval of each number that is counted, or made of such.
     rows: flat, in the order of docs/release.md, every combination of labels once; numbers are int or Decimal.
     """
@@ -82,6 +85,8 @@ class Table:
     unit: str | None = None
     before: int | None = None
     after: int | None = None
+    most: int | None = None
+    known: tuple[str, ...] | None = None
     drawn: bool = False
 
     @property

@@ -13,7 +13,7 @@ from keys.public import RELEASE, SignatureError
 from linkage.errors import PackageError
 from linkage.release import agreeing
 from linkage.release.document import Release, parse
-from linkage.release.facts import asked_of, question
+from linkage.release.facts import asked_of, framed
 from linkage.release.writing import write
 
 if TYPE_CHECKING:
@@ -131,5 +131,5 @@ def _check_agreement(release: Release, agreement: Agreement) -> None:
 def _check_questions(tables: list[Mapping[str, object]], agreement: Agreement) -> None:
     """The tables answer the agreement's measures, all of them, in its order."""
     found = [{key: value for key, value in table.items() if key != "rows"} for table in tables]
-    if found != json.loads(write({"tables": [question(m) for m in agreement.measures]}))["tables"]:
+    if found != json.loads(write({"tables": [framed(m, agreement) for m in agreement.measures]}))["tables"]:
         raise NotAskedError("{member} of the release is not that of the agreement", member="tables")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from linkage.release import agreeing, parse
+from linkage.agreement.model import ReleaseRule
+from linkage.commands.release import VerifyFacts
+from linkage.release import agreeing, parse, verify
 from linkage.release.disagreements import (
     ChangeError,
     DisagreementError,
@@ -19,7 +22,8 @@ from linkage.release.disagreements import (
     TotalError,
 )
 from linkage.release.reading import BadReleaseError
-from tests.releases import over_time_moved, year, year_moved
+from linkage.texts import Lang, say
+from tests.releases import MOVED, agreement, matcher, over_time_moved, signed, year, year_moved
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -119,6 +123,24 @@ def test_people_of_amounts_are_not_below_the_threshold_either() -> None:
 
     with pytest.raises(BadReleaseError, match="tells what its method does not"):
         parse(changed(write, over_time_moved().to_bytes()))
+
+
+# -- verify -----------------------------------------------------------------------------------------------
+
+
+def test_verify_compares_every_parameter_with_the_agreement() -> None:
+    agreed = replace(agreement(), release=ReleaseRule("cellkey", MOVED))
+    found = verify.check(*signed(year_moved()), matcher().public, agreed)
+    assert found.compared
+    said = [say(line, Lang.EN) for line in VerifyFacts(found).lines()]
+    assert (
+        "method cellkey: every number is moved by at most 7; fewer than 10 is one mark; "
+        "the matcher says that it was audited"
+    ) in said
+    for parameter in ("threshold", "D", "variance", "js"):
+        other = replace(agreed, release=ReleaseRule("cellkey", MOVED | {parameter: 15}))
+        with pytest.raises(verify.NotAskedError, match="method of the release"):
+            verify.check(*signed(year_moved()), matcher().public, other)
 
 
 # -- what the numbers owe each other ----------------------------------------------------------------------

@@ -18,10 +18,11 @@ from linkage.report import csv, excel, frames, html
 from linkage.report.answers import answer
 from linkage.report.bridge import bridge
 from linkage.report.grids import Layout
-from linkage.report.protection import leeway, more
+from linkage.report.protection import leeway, line, more
 from linkage.report.words import Words
 from linkage.texts import Lang
 from tests.releases import (
+    MOVED,
     OVER_TIME_MEASURES,
     agreement,
     crowd,
@@ -215,3 +216,21 @@ def test_what_protects_is_explained_by_the_table_itself() -> None:
     assert "somebody outside; Staden; Arbetsförmedlingen" in said
     assert "at least 3 different numbers" in said
     assert "kr" not in " ".join(more(Words(year_moved(), Lang.EN)))
+
+
+@LANGS
+def test_withheld_numbers_have_words_of_their_own(lang: Lang) -> None:
+    """The year as `suppress` could tell it: no number changed, small ones withheld."""
+    document = json.loads(year()[1].to_bytes())
+    trust = MOVED["trust"]
+    document["method"] = {"name": "suppress", "threshold": 10, "width": 4, "trust": trust}
+    document["audit"] = {"audited": True, "views": ["outsider"], "width": 4}
+    document["tables"] = [t for t in document["tables"] if t["measure"] == "aret"]
+    release = parse(json.dumps(document).encode())
+    said, text = " ".join(more(Words(release, lang))), html(release, lang)
+    assert "suppress" in said
+    assert "cellkey" not in text
+    assert "±" not in text
+    assert PROMISE[lang] in said
+    assert "10" in line(Words(release, lang))
+    assert line(Words(release, lang)) in text

@@ -26,11 +26,17 @@ _MOST: Final = 0.95
 
 
 def line(words: Words) -> str:
-    """The noise in one line; empty where no number was moved."""
+    """What was done to the numbers, in one line; empty of exact figures."""
     if words.release.drawn:
         return noise.line(words)
-    if not words.release.moved:
+    if words.release.exact:
         return ""
+    if words.release.rule.method == "suppress":
+        return words.t(
+            "Numbers of fewer than {few} people are not shown, nor others from which they could be worked "
+            "out; all that is shown is as it was counted.",
+            few=words.release.rule.threshold,
+        )
     return words.t(
         "Every counted number is changed a little, by at most ±{most}, always alike for the same people; "
         "parts need not add up; fewer than {few} is not shown.",
@@ -45,6 +51,8 @@ def mark(words: Words) -> str:
         return words.t("none: exact figures")
     if words.release.drawn:
         return noise.mark(words)
+    if words.release.rule.method == "suppress":
+        return words.t("numbers below {few} withheld, and others with them", few=words.release.rule.threshold)
     return words.t("counts changed by at most ±{most}", most=words.release.moved)
 
 
@@ -73,6 +81,28 @@ def derived(row: Row, table: Table) -> bool:
 
 
 def _more(words: Words) -> Iterator[str]:
+    """What was done, then what it rests on and how it was tested."""
+    yield from _moved(words) if words.release.moved else _withheld(words)
+    release, t = words.release, words.t
+    yield t("This protection rests on a promise: {trust}.", trust=t(release.rule.trust))
+    if release.audit is not None:
+        yield t(
+            "Before the release an attack tried to work out small numbers from all that is told here, as "
+            "{views} could. Each of them could still be at least {width} different numbers.",
+            views="; ".join(_view(view, words) for view in release.audit.views),
+            width=release.audit.width,
+        )
+
+
+def _withheld(words: Words) -> Iterator[str]:
+    yield words.t(
+        "With the method “suppress” small numbers are withheld, and as many more as it takes so that nobody "
+        "can work them out, not even an organisation that takes away its own people. One word stands for all "
+        "of them: it is not told which are small."
+    )
+
+
+def _moved(words: Words) -> Iterator[str]:
     release, t = words.release, words.t
     yield t(
         "With the method “cellkey” every count is moved up or down by chance: at least half of the larger "
@@ -89,14 +119,6 @@ def _more(words: Words) -> Iterator[str]:
             "told to the nearest {step} {unit}. They are not told where few people have most of the sum.",
             step=AMOUNT_STEP,
             unit=", ".join(units),
-        )
-    yield t("This protection rests on a promise: {trust}.", trust=t(release.rule.trust))
-    if release.audit is not None:
-        yield t(
-            "Before the release an attack tried to work out small numbers from all that is told here, as "
-            "{views} could. Each of them could still be at least {width} different numbers.",
-            views="; ".join(_view(view, words) for view in release.audit.views),
-            width=release.audit.width,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import NoReturn
@@ -24,3 +25,10 @@ def reference(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"missing: the folder of published reference data ({folder.name}); set LINKAGE_REFERENCE")
     return folder / name
+
+
+@pytest.fixture(scope="session")
+def opendp() -> None:
+    """What method dp draws with: an extra that need not be installed."""
+    if importlib.util.find_spec("opendp") is None:
+        missing("opendp, which the extra dp installs")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from linkage.release.methods.dp.layout import Whole
 
 _TRIES = 200
+_HALVED = 40
 
 
 class NoSamplerError(ReleaseError):
@@ -64,26 +66,28 @@ def fitting(rule: ReleaseRule, reach: Reach) -> Noise:
     """
     if reach.cells == 0:
         return Noise(rule.mechanism, 1.0)  # nothing is drawn
-    if rule.mechanism == "laplace":
-        scale = float(Fraction(reach.cells) / rule.epsilon)
-    else:
-        scale = _gaussian(rule, reach)
+    return _fitting(rule.mechanism, rule.epsilon, rule.delta, reach)
+
+
+@lru_cache(maxsize=64)
+def _fitting(mechanism: str, epsilon: Fraction, delta: Fraction, reach: Reach) -> Noise:
+    scale = float(reach.cells / epsilon) if mechanism == "laplace" else _gaussian(epsilon, delta, reach)
     for _ in range(_TRIES):
-        noise = Noise(rule.mechanism, scale)
-        if Fraction(cost(noise, reach, rule.delta)) <= rule.epsilon:
+        noise = Noise(mechanism, scale)
+        if Fraction(cost(noise, reach, delta)) <= epsilon:
             return noise
         scale = math.nextafter(scale, math.inf)
     raise AccountError("no noise keeps within the agreed bound")
 
 
-def _gaussian(rule: ReleaseRule, reach: Reach) -> float:
+def _gaussian(epsilon: Fraction, delta: Fraction, reach: Reach) -> float:
     """By halving: the cost falls as the scale grows."""
     low, high = 0.0, 1.0
-    while Fraction(cost(Noise("gaussian", high), reach, rule.delta)) > rule.epsilon:
+    while Fraction(cost(Noise("gaussian", high), reach, delta)) > epsilon:
         low, high = high, 2 * high
-    for _ in range(40):
+    for _ in range(_HALVED):
         between = (low + high) / 2
-        if Fraction(cost(Noise("gaussian", between), reach, rule.delta)) > rule.epsilon:
+        if Fraction(cost(Noise("gaussian", between), reach, delta)) > epsilon:
             low = between
         else:
             high = between

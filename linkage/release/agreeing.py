@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def check(release: Release) -> None:
     """Raises the error of the first check that fails."""
-    step = AMOUNT_STEP if release.moved else 1
+    step = AMOUNT_STEP if release.moved or release.rule.method == "suppress" else 1
     several = [
         Rows(table, release.scale, release.moved, step, drawn=release.drawn) for table in release.tables
     ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from linkage.release.audit.solver import AuditError
 from linkage.release.audit.verdict import SECONDS, Verdict, audit
 from linkage.release.coarser import coarser, cuts, narrow_numbers
-from linkage.release.matrix.bounds import Bounds
+from linkage.release.matrix.bounds import UNTOLD, Bounds
 from linkage.release.matrix.cells import numbered
 from linkage.release.matrix.problem import Told, problem, rule_of, told_of
 from linkage.release.matrix.rows import build
@@ -64,8 +64,10 @@ def attacked(
     task = replace(task, matrix=matrix)
     rule = rule_of({"name": task.rule.method, **task.rule.parameters})
     exactly = problem(matrix, task.figures, rule, _as_they_are(task.figures), earlier)
-    task = replace(task, exactly=exactly)
-    withheld, narrow = set[Cut](), frozenset[tuple[Piece, ...]]()
+    untold = problem(matrix, task.figures, rule, _untold(task.figures), earlier)
+    task = replace(task, exactly=exactly, untold=untold)
+    withheld: set[Cut] = set()
+    narrow: frozenset[tuple[Piece, ...]] = frozenset()
     axes = {name: cells.axes for name, cells in task.figures.cells.items()}
     for number in range(1, _ROUNDS + 1):
         protected = protect(replace(task, narrow=narrow))
@@ -94,3 +96,8 @@ def _as_they_are(figures: Figures) -> list[Told]:
         for name, cells in figures.cells.items()
         for index in numbered(cells)
     ]
+
+
+def _untold(figures: Figures) -> list[Told]:
+    """No number told at all."""
+    return [Told(name, index, UNTOLD) for name, cells in figures.cells.items() for index in numbered(cells)]

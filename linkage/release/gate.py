@@ -21,11 +21,14 @@ from linkage.measures.model import (
     Overlap,
     Share,
 )
+from linkage.release.attacked import attacked
 from linkage.release.counts import ALL, MEAN
 from linkage.release.document import FORMAT, MADE, Release, parse
 from linkage.release.facts import asked_of, framed
 from linkage.release.kinds.table import rows
-from linkage.release.methods import cellkey, exact
+from linkage.release.matrix.history import earlier
+from linkage.release.methods import cellkey, dp, exact, suppress
+from linkage.release.protected import Protected, Task
 from linkage.release.reading_method import METHODS_LATER
 from linkage.release.rows import SEXES, combinations, times
 from linkage.release.tables import ELSEWHERE
@@ -33,23 +36,22 @@ from linkage.release.writing import write
 
 if TYPE_CHECKING:
     from linkage.agreement.model import Agreement, ReleaseRule
+    from linkage.measures.atoms import Atoms
     from linkage.measures.model import Cells, Figures, Measure
-    from linkage.release.protected import Protected
+    from linkage.release.audit.verdict import Verdict
 
-METHODS: Mapping[str, Callable[[Figures, ReleaseRule], Protected]] = {
-    "exact": exact.protect,
-    "cellkey": cellkey.protect,
+METHODS: Mapping[str, Callable[[Task], Protected]] = {
+    "exact": lambda task: exact.protect(task.figures, task.rule),
+    "suppress": suppress.protect,
+    "cellkey": lambda task: cellkey.protect(task.figures, task.rule),
+    "dp": lambda task: dp.protect(task.figures, task.rule, task.frame, task.atoms),
 }
+AUDITED = ("suppress", "cellkey")
+"""Methods of which a release is attacked first. exact protects nothing; what dp promises is an account."""
 
 
 class LaterMethodError(ReleaseError):
     """A method of 5-release that this version does not have."""
-
-    hint = 'use method = "exact", where the parties may, or a newer version of this program'
-
-
-class NotAuditedError(ReleaseError):
-    """Protected figures that nobody has tried to see through."""
 
     hint = 'use method = "exact", where the parties may, or a newer version of this program'
 
@@ -79,12 +81,16 @@ def control(
     packages: Sequence[PackageFact],
     made: dt.datetime,
     history: Sequence[Release] = (),
+    *,
+    atoms: Atoms | None = None,
+    on_audit: Callable[[Verdict], None] | None = None,
 ) -> Release:
     """The release of a round, by the method of its agreement.
 
     figures: of all the agreement's measures, in its order; packages: one of each party; made: with its zone.
-    history: earlier releases, whatever their name, that share a party and a day with this one.
-    Raises LaterMethodError, DraftError, NotAuditedError, and what the method raises.
+    history: earlier releases, whatever their name, that share a party and a day with this one. atoms: of the
+    figures, for the methods that are audited. on_audit: told how the audit went, for the matcher's eyes.
+    Raises LaterMethodError, DraftError, AuditError, and what the method raises.
     """
     protect = _method(agreement.release.method)
     if agreement.digest is None:
@@ -93,18 +99,24 @@ def control(
         raise ValueError("the figures are not those of the agreement's measures")
     if any((r.agreement.name, r.agreement.round) == (agreement.name, agreement.round) for r in history):
         raise ValueError("the round has been released")
-    frame = Frame(agreement.window, agreement.dimensions)
+    amounts = {series.key: series.value.max for series in agreement.series if series.value}
+    frame = Frame(agreement.window, agreement.dimensions, amounts)
     for measure in figures.measures:
         _check_layout(measure, figures.cells[measure.name], frame)
-    protected = protect(figures, agreement.release)
-    if agreement.release.method != "exact" and not protected.audit["audited"]:
-        raise NotAuditedError(
-            "no release by method {method} without an audit", method=agreement.release.method
-        )
-    return parse(write(_document(agreement, protected, frame, packages, made)))
+    task = Task(figures, agreement.release, frame, atoms)
+
+    def published(protected: Protected) -> Release:
+        return parse(write(_document(agreement, protected, frame, packages, made)))
+
+    if agreement.release.method not in AUDITED:
+        return published(protect(task))
+    passed = attacked(task, protect, published, agreement.window, earlier(figures, agreement, history))
+    if on_audit is not None:
+        on_audit(passed.verdict)
+    return passed.release
 
 
-def _method(name: str) -> Callable[[Figures, ReleaseRule], Protected]:
+def _method(name: str) -> Callable[[Task], Protected]:
     if name in METHODS_LATER:
         raise LaterMethodError("the release method {method} is not there yet", method=name)
     return METHODS[name]  # the agreement knows no other name
@@ -171,7 +183,8 @@ def _document(
         "matcher": asked["matcher"],
         "method": protected.method,
         "packages": [
-            {"party": p.name, "title": p.title} | _delivered(by_party[p.name]) for p in agreement.parties
+            {"party": p.name, "title": p.title} | _delivered(by_party[p.name], agreement.release)
+            for p in agreement.parties
         ],
         "made": made.astimezone(dt.UTC).strftime(MADE),
         "window": asked["window"],
@@ -185,5 +198,7 @@ def _document(
     }
 
 
-def _delivered(package: PackageFact) -> dict[str, object]:
-    return {"id": package.id, "sha512": package.sha512, "counted_percent": package.counted_percent}
+def _delivered(package: PackageFact, rule: ReleaseRule) -> dict[str, object]:
+    """Coverage is a true number: where all others have noise it is not told."""
+    covered = None if rule.method == "dp" else package.counted_percent
+    return {"id": package.id, "sha512": package.sha512, "counted_percent": covered}

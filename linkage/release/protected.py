@@ -21,7 +21,7 @@ class Task:
 
     frame: of the agreement, with its largest amounts. atoms, matrix: where the method asks for them: whom the
     figures are sums of, and how. exactly: what readers would see if every number were told as it is, beside
-    all earlier releases. narrow: numbers that an audit of the method's last answer found too narrow; key: by
+    all earlier releases; untold: if none were, beside the same. narrow: numbers that an audit of the method's last answer found too narrow; key: by
     which ties are broken.
     """
 
@@ -31,6 +31,7 @@ class Task:
     atoms: Atoms | None = None
     matrix: Matrix | None = None
     exactly: Problem | None = None
+    untold: Problem | None = None
     narrow: frozenset[tuple[Piece, ...]] = frozenset()
     key: bytes = b""
 

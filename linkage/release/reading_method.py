@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from linkage.release.rows import Row
     from linkage.release.tables import Table
 
-METHODS_LATER: Final = ("suppress",)
+METHODS_LATER: Final = ()
 
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 
@@ -81,7 +81,11 @@ def fits(table: Table, rule: ReleaseRule) -> bool:
     if rule.method == "dp":
         hidden = any(row.get("note") in HIDDEN for row in table.rows)
         return not hidden and all(number >= 0 for row in table.rows for number in _people(table, row))
-    return all(number >= rule.threshold for row in table.rows for number in _people(table, row))
+    numbers = [number for row in table.rows for number in _people(table, row)]
+    if rule.method == "suppress":
+        few = any(row.get("note") == "few" for row in table.rows)
+        return not few and not any(0 < number < rule.threshold for number in numbers)
+    return all(number >= rule.threshold for number in numbers)
 
 
 def _people(table: Table, row: Row) -> Iterator[int | Decimal]:
@@ -99,6 +103,16 @@ def _exact(node: Node) -> dict[str, str | int]:
     if not agreed.text().strip():
         raise BadReleaseError("not a release: {where} is missing", where=agreed.where)
     return {"agreed": agreed.text()}
+
+
+def _suppress(node: Node) -> dict[str, str | int]:
+    """The parameters within the bounds that an agreement has too."""
+    found = node.members(("name", "threshold", "width", "trust"))
+    return {
+        "threshold": found["threshold"].whole(LEAST_THRESHOLD),
+        "width": found["width"].whole(1),
+        "trust": found["trust"].among((TRUST,)),
+    }
 
 
 def _cellkey(node: Node) -> dict[str, str | int]:
@@ -125,6 +139,7 @@ def _above_zero(node: Node) -> str | int:
 
 _METHODS: Final[Mapping[str, Callable[[Node], dict[str, str | int]]]] = {
     "exact": _exact,
+    "suppress": _suppress,
     "cellkey": _cellkey,
     "dp": reading_dp.rule,
 }

@@ -85,7 +85,7 @@ def earlier(figures: Figures, agreement: Agreement, history: Sequence[Release]) 
 def _asked_now(figures: Figures, agreement: Agreement) -> Iterator[tuple[tuple[str, Index], Asked]]:
     for measure in figures.measures:
         cells = figures.cells[measure.name]
-        ask = _people(json.loads(json.dumps(question(measure))))
+        ask = _people(json.loads(json.dumps(question(measure), default=float)))
         for index in numbered(cells):
             labels = _labels(cells.axes, index)
             if place := _place(labels, agreement.window):

@@ -5,3 +5,8 @@ found by programs: the cheapest pattern that no reader can break, by attacks tha
 Whatever is found is attacked as a release is, before anybody gets it (`choose`). See docs/release.md and
 docs/decisions/suppression.md.
 """
+
+from linkage.release.methods.suppress.choose import SuppressionError
+from linkage.release.methods.suppress.protect import protect
+
+__all__ = ["SuppressionError", "protect"]

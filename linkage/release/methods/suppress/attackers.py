@@ -10,7 +10,7 @@ from linkage.release.methods.suppress.programs import Reader
 from linkage.release.methods.suppress.worlds import Worlds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from linkage.release.audit.problem import Flags, Places, Whole
     from linkage.release.audit.solver import Clock
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SWEEPS: Final = 3
 """Worlds in a row that prove nothing new, before each number is looked at by itself."""
+_FEW: Final = 8
+"""Numbers that are looked at by themselves at once."""
 _SMALL: Final = 1e-7
 """What a solver's numbers may be from zero."""
 _TRIALS: Final = 40
@@ -29,8 +31,17 @@ class UnknownError(Exception):
     """No verdict: no time was left, or a solver did not answer."""
 
 
+class UnprovedError(Exception):
+    """In haste: fractions keep a number apart, and whether whole numbers do was not looked into."""
+
+
 class Attackers:
-    """All readers of a system, each as good as a solver makes it, and the worlds that were found."""
+    """All readers of a system, each as good as a solver makes it, and the worlds that were found.
+
+    hasty: a number that only fractions keep apart is not looked into.
+    """
+
+    hasty = False
 
     def __init__(self, system: System, clock: Clock, rng: np.random.Generator) -> None:
         self._system, self._clock, self._rng = system, clock, rng
@@ -52,22 +63,29 @@ class Attackers:
         """For each number that a reader narrows, a rule that this pattern breaks, and every safe one keeps.
 
         A rule is a weight for each choice: those of what is withheld must add up to at least one. A rule
-        without weights says that no pattern is safe. Those who know most come first. Raises UnknownError.
+        without weights says that no pattern is safe. Those who know most come first. More may be withheld
+        while the rules are told: the attack goes on with that. Raises UnknownError.
         """
         for reader in reversed(range(self._readers)):
             needs = self._system.needs[reader]
             if not len(self.worlds.open(reader, withheld, needs)):
                 continue
-            self._some.see(reader, withheld)
             self._sweep(reader, withheld, needs)
             for aim in self.worlds.open(reader, withheld, needs):
-                if aim in self.worlds.open(reader, withheld, needs):
-                    yield from self._narrow(reader, withheld, int(aim), int(needs[aim]))
+                yield from self._until_safe(reader, withheld, int(aim), int(needs[aim]))
+
+    def _until_safe(self, reader: int, withheld: Flags, aim: int, need: int) -> Iterator[Floats]:
+        """The rules that an aim teaches; only one where nothing more is withheld meanwhile."""
+        before = -1
+        while aim in self._open(reader, withheld) and int(withheld.sum()) != before:
+            before = int(withheld.sum())
+            yield from self._narrow(reader, withheld, aim, need)
 
     def _sweep(self, reader: int, withheld: Flags, needs: Whole) -> None:
         """Worlds in which many aims are far from the truth at once."""
+        self._some.see(reader, withheld)
         left, tries = self.worlds.open(reader, withheld, needs), 0
-        while len(left) > 1 and tries < _SWEEPS:
+        while len(left) > _FEW and tries < _SWEEPS:
             signs = self._rng.choice(np.array([-1, 1]), len(left))
             answer = self._some.push(self._system.aims[left], signs, needs[left], self._clock)
             if answer is not None:
@@ -77,52 +95,62 @@ class Attackers:
             left = fewer
 
     def _narrow(self, reader: int, withheld: Flags, aim: int, need: int) -> Iterator[Floats]:
-        row = self._system.aims[[aim]]
+        self._some.see(reader, withheld)
         answers = []
         for sign in (1, -1):
-            answer = self._some.push(row, np.array([sign]), np.array([need]), self._clock)
-            if answer is None:
-                raise UnknownError
-            self.worlds.add(answer.table)
-            if aim not in self.worlds.open(reader, withheld, self._system.needs[reader]):
+            answers.append(self._pushed(self._some, aim, sign, need))
+            if aim not in self._open(reader, withheld):
                 return
-            answers.append(answer)
         missing = need - sum(answer.value for answer in answers)
         if missing > _SMALL:
             yield self._rule(withheld, answers, missing)
-        elif not self._whole_worlds(reader, withheld, aim, need):
+        elif not self._whole_worlds(reader, withheld, aim, need, answers):
             yield self._whole_rule(reader, withheld, aim, need)
 
     def _rule(self, withheld: Flags, answers: list[Answer], missing: float) -> Floats:
         """How much farther apart the aim could be for each choice that were withheld too, of what is missing.
 
-        By the duals: withheld, a number can grow as far as one likes, and shrink to the least that it can be.
+        By the duals: withheld, a number can grow and shrink to what was told of it before.
         """
-        n = len(self._system.choices)
-        down = np.array([self._system.true[i] - self._system.least(i) for i in range(n)], np.float64)
+        system, n = self._system, len(self._system.choices)
+        up, down = system.free_high - system.true[:n], system.true[:n] - system.free_low
         gain = np.zeros(n)
         for answer in answers:
             duals = answer.duals[:n]
-            gain += np.where(duals > _SMALL, np.inf, np.where(duals < -_SMALL, -duals * down, 0.0))
+            gain += np.where(duals > _SMALL, duals * up, np.where(duals < -_SMALL, -duals * down, 0.0))
         gain[withheld] = 0.0
         rule: Floats = np.minimum(1.0, gain / missing)
         rule[rule < _SMALL] = 0.0
         return rule
 
-    def _whole_worlds(self, reader: int, withheld: Flags, aim: int, need: int) -> bool:
-        """Whether worlds in whole numbers keep an aim apart that fractions do. Raises UnknownError."""
+    def _whole_worlds(
+        self, reader: int, withheld: Flags, aim: int, need: int, answers: Sequence[Answer] = ()
+    ) -> bool:
+        """Whether worlds in whole numbers keep an aim apart that fractions do. Raises UnknownError.
+
+        answers: those of fractions, where there are: the atoms that these move are mostly enough.
+        """
+        if self.hasty:
+            raise UnprovedError
         if self._whole is None:
             self._whole = Reader(self._system, whole=True)
         self._whole.see(reader, withheld)
-        for sign in (1, -1):
-            row = self._system.aims[[aim]]
-            answer = self._whole.push(row, np.array([sign]), np.array([need]), self._clock)
-            if answer is None:
-                raise UnknownError
-            self.worlds.add(answer.table)
-        return aim not in self._open_one(reader, withheld)
+        for moved in (*(answer.moved for answer in answers), np.ones(len(self._system.people), np.bool_)):
+            for sign in (1, -1):
+                self._pushed(self._whole, aim, sign, need, moved)
+                if aim not in self._open(reader, withheld):
+                    return True
+        return False
 
-    def _open_one(self, reader: int, withheld: Flags) -> Places:
+    def _pushed(self, reader: Reader, aim: int, sign: int, need: int, free: Flags | None = None) -> Answer:
+        row = self._system.aims[[aim]]
+        answer = reader.push(row, np.array([sign]), np.array([need]), self._clock, free)
+        if answer is None:
+            raise UnknownError
+        self.worlds.add(answer.table)
+        return answer
+
+    def _open(self, reader: int, withheld: Flags) -> Places:
         return self.worlds.open(reader, withheld, self._system.needs[reader])
 
     def _whole_rule(self, reader: int, withheld: Flags, aim: int, need: int) -> Floats:

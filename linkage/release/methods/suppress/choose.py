@@ -53,7 +53,8 @@ class Chosen:
 
 
 def choose(
-    problem: Problem,
+    told: Problem,
+    untold: Problem,
     costs: Costs,
     coarser: Sequence[Pattern] = (),
     *,
@@ -63,26 +64,30 @@ def choose(
 ) -> Chosen:
     """The numbers to withhold so that nobody narrows a sensitive one.
 
-    problem: all that can be withheld told exactly. coarser: patterns to fall back on, finer ones first. key:
-    decides between patterns that cost the same. seconds: for the search; audit_seconds: for each attack.
+    told: as readers would see it if every number of ours were told; untold: if none were. coarser: patterns
+    to fall back on, finer ones first. key: decides between patterns that cost the same. seconds: for the
+    search; audit_seconds: for each attack on what it finds, for those on all coarser patterns together, and
+    for that on the last, which withholds everything.
     Raises SuppressionError.
     """
-    check(problem, costs)
-    found = _Choice(problem, costs, Clock.within(seconds), key)
+    check(told, untold, costs)
+    found = _Choice(told, untold, costs, Clock.within(seconds), key)
     for number, pattern in enumerate(found.patterns()):
-        if _passes(problem, pattern, audit_seconds):
+        if _passes(withheld(told, untold, pattern), audit_seconds):
             return Chosen(pattern, found.cheapest and not number, coarse=False, solves=found.solves)
-    least = primary(problem, costs) | found.pattern
-    for pattern in (*coarser, everything(costs)):
-        if _passes(problem, pattern | least, audit_seconds):
+    least, clock = primary(told, costs) | found.pattern, Clock.within(audit_seconds)
+    for pattern in coarser:
+        if _passes(withheld(told, untold, pattern | least), clock.left()):
             return Chosen(pattern | least, cheapest=False, coarse=True, solves=found.solves)
+    if _passes(withheld(told, untold, everything(costs)), audit_seconds):
+        return Chosen(everything(costs), cheapest=False, coarse=True, solves=found.solves)
     raise SuppressionError("the figures cannot be protected by withholding some of them")
 
 
-def _passes(problem: Problem, pattern: Pattern, seconds: float) -> bool:
+def _passes(problem: Problem, seconds: float) -> bool:
     """Whether no reader narrows anything; out of time is no."""
     try:
-        return audit(withheld(problem, pattern), seconds).passed
+        return seconds > 0 and audit(problem, seconds).passed
     except TimeError:
         return False
 
@@ -90,8 +95,8 @@ def _passes(problem: Problem, pattern: Pattern, seconds: float) -> bool:
 class _Choice:
     """The search of a whole problem. pattern: what was found, of as many parts as the time was enough for."""
 
-    def __init__(self, problem: Problem, costs: Costs, clock: Clock, key: bytes) -> None:
-        self._problem, self._costs, self._clock = problem, costs, clock
+    def __init__(self, told: Problem, untold: Problem, costs: Costs, clock: Clock, key: bytes) -> None:
+        self._problem, self._untold, self._costs, self._clock = told, untold, costs, clock
         self._rng = np.random.default_rng(int.from_bytes(hashlib.sha256(key).digest()))
         self.solves = 0
         self.cheapest = True
@@ -117,7 +122,7 @@ class _Choice:
             yield Pattern(self.pattern.sums, totals)
 
     def _search(self, numbers: Sequence[int], seconds: float) -> bool:
-        found = system(self._problem, self._costs, numbers, totals=not self._apart)
+        found = system(self._problem, self._untold, self._costs, numbers, totals=not self._apart)
         try:
             best = search(found, Clock.within(seconds), self._rng)
         except NoPatternError:

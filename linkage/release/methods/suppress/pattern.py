@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from linkage.release.audit.problem import FAR
-
 if TYPE_CHECKING:
-    from linkage.release.audit.problem import Flags, Part, Problem, Total, Whole
+    from linkage.release.audit.problem import Flags, Part, Problem, Whole
 
 STAYS: Final = 0
 """The cost of a number that cannot be withheld: it is not ours, or was told before."""
@@ -60,27 +58,28 @@ def everything(costs: Costs) -> Pattern:
     return Pattern(tuple(c != STAYS for c in costs.sums), costs.totals != STAYS)
 
 
-def withheld(problem: Problem, pattern: Pattern) -> Problem:
-    """The same problem, as its readers see it when these numbers are withheld."""
-    parts = tuple(_part(p, flags) for p, flags in zip(problem.parts, pattern.sums, strict=True))
-    totals = tuple(_total(t, bool(f)) for t, f in zip(problem.totals, pattern.totals, strict=True))
-    return replace(problem, parts=parts, totals=totals)
+def withheld(told: Problem, untold: Problem, pattern: Pattern) -> Problem:
+    """What readers see when these numbers are withheld.
+
+    told: with every number of ours told; untold: with none, and whatever was told before.
+    """
+    parts = tuple(_part(*several) for several in zip(told.parts, untold.parts, pattern.sums, strict=True))
+    totals = tuple(
+        free if flag else total
+        for total, free, flag in zip(told.totals, untold.totals, pattern.totals, strict=True)
+    )
+    return replace(told, parts=parts, totals=totals)
 
 
-def _part(part: Part, flags: Flags) -> Part:
-    low, high = np.where(flags, 0, part.low), np.where(flags, FAR, part.high)
-    return replace(part, low=low, high=high)
+def _part(told: Part, untold: Part, flags: Flags) -> Part:
+    low, high = np.where(flags, untold.low, told.low), np.where(flags, untold.high, told.high)
+    return replace(told, low=low, high=high)
 
 
-def _total(total: Total, withheld: bool) -> Total:
-    return replace(total, low=-FAR if total.less else 0, high=FAR) if withheld else total
-
-
-def check(problem: Problem, costs: Costs) -> None:
-    """Raises ValueError unless what can be withheld is told exactly, and everything has a cost."""
-    shapes = all(c.shape == p.low.shape for c, p in zip(costs.sums, problem.parts, strict=True))
-    if not shapes or len(costs.totals) != len(problem.totals):
-        raise ValueError("not a cost for each number")
-    for part, cost in zip(problem.parts, costs.sums, strict=True):
-        if ((part.low != part.high) & (cost != STAYS)).any():
-            raise ValueError("only what is told exactly can be withheld")
+def check(told: Problem, untold: Problem, costs: Costs) -> None:
+    """Raises ValueError unless the two are of the same numbers, and each has a cost."""
+    same = len(told.totals) == len(untold.totals) == len(costs.totals)
+    for one, other, cost in zip(told.parts, untold.parts, costs.sums, strict=True):
+        same = same and one.low.shape == other.low.shape == cost.shape
+    if not same or any(a.pieces != b.pieces for a, b in zip(told.totals, untold.totals, strict=True)):
+        raise ValueError("not a cost for each number, or not the same numbers")

@@ -24,17 +24,22 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 _OPTIMAL: Final = highspy.HighsModelStatus.kOptimal
 _FEASIBLE: Final = highspy.SolutionStatus.kSolutionStatusFeasible
+_PRIMAL: Final = 4
+"""The last table stays a table when another number is pushed: the primal simplex goes on from there."""
+_TINY: Final = 1e-6
 _NEAR: Final = 0.4
 """A cheapest pattern may cost this much more than the cheapest there is: less than a whole unit."""
 
 
 class Answer(NamedTuple):
-    """The table that a solver found, in whole numbers, its value, and what each row would add to it.
+    """The table that a solver found, in whole numbers, and its value.
 
-    duals: shape (rows,): how fast the value grows with what the row is bound to.
+    moved: shape (n,), the atoms that are not what they truly are; duals: shape (rows,), how fast the value
+    grows with what the row is bound to.
     """
 
     table: Whole
+    moved: Flags
     value: float
     duals: Floats
 
@@ -61,6 +66,8 @@ class Reader:
         self._system = system
         self._n, m = len(system.people), len(system.rows)
         self.solves = 0
+        self._reader, self._withheld = EVERYBODY, np.zeros(0, np.bool_)
+        self._low, self._high = system.low, system.high
         self._highs = highs = _highs(1)
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = self._n, m
@@ -78,23 +85,30 @@ class Reader:
             lp.integrality_ = [highspy.HighsVarType.kInteger] * self._n
             highs.setOptionValue("mip_rel_gap", 0.0)
             highs.setOptionValue("mip_abs_gap", 0.999)
+        else:
+            highs.setOptionValue("simplex_strategy", _PRIMAL)
         highs.passModel(lp)
 
     def see(self, reader: int, withheld: Flags) -> None:
         """From now on as this reader sees it, with these choices withheld."""
+        if reader == self._reader and np.array_equal(withheld, self._withheld):
+            return
+        self._reader, self._withheld = reader, withheld.copy()
         low, high = self._system.low.copy(), self._system.high.copy()
         free = np.flatnonzero(withheld)
-        low[free] = [self._system.least(int(i)) for i in free]
-        high[free] = FAR
+        low[free], high[free] = self._system.free_low[free], self._system.free_high[free]
         others = (self._system.reader != EVERYBODY) & (self._system.reader != reader)
         low[others], high[others] = 0, FAR
         self._low, self._high = low, high
         self._bind(np.arange(len(low)), low, high)
 
-    def push(self, rows: Places, signs: Whole, far: Whole, clock: Clock) -> Answer | None:
+    def push(
+        self, rows: Places, signs: Whole, far: Whole, clock: Clock, free: Flags | None = None
+    ) -> Answer | None:
         """The table in which these rows are as large (sign 1) or small (-1) as they can be, together.
 
-        far: how far from the truth each may go. None where none was found, or no time is left.
+        far: how far from the truth each may go. free: the atoms that may be other than they truly are; left
+        out, all. None where none was found, or no time is left.
         """
         if not clock.left():
             return None
@@ -105,6 +119,8 @@ class Reader:
         for row, sign in zip(rows, signs, strict=True):
             found = self._system.rows[int(row)]
             cost[found.atoms] += sign * found.coefficients
+        if free is not None:
+            self._free(free)
         answer = self._solve(cost, clock)
         self._bind(rows, self._low[rows], self._high[rows])
         return answer
@@ -112,6 +128,11 @@ class Reader:
     def _bind(self, rows: Places, low: Whole, high: Whole) -> None:
         bind = self._highs.changeRowsBounds  # type: ignore[attr-defined]  # it is there, and its stub is not
         bind(len(rows), rows.astype(np.int32), *_bounds(low, high))
+
+    def _free(self, free: Flags) -> None:
+        true, every = self._system.people.astype(np.float64), np.arange(self._n, dtype=np.int32)
+        low, high = np.where(free, 0.0, true), np.where(free, highspy.kHighsInf, true)
+        self._highs.changeColsBounds(self._n, every, low, high)
 
     def _solve(self, cost: Floats, clock: Clock) -> Answer | None:
         self.solves += 1
@@ -122,8 +143,10 @@ class Reader:
         if highs.getModelStatus() != _OPTIMAL:
             return None
         found = highs.getSolution()
-        table = np.rint(np.asarray(found.col_value)).astype(np.int64)
-        return Answer(table, -highs.getInfo().objective_function_value, -np.asarray(found.row_dual))
+        values = np.asarray(found.col_value)
+        moved = np.abs(values - self._system.people) > _TINY
+        table = np.rint(values).astype(np.int64)
+        return Answer(table, moved, -highs.getInfo().objective_function_value, -np.asarray(found.row_dual))
 
 
 class Cheapest(NamedTuple):

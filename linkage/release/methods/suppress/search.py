@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from linkage.release.audit.solver import Clock
-from linkage.release.methods.suppress.attackers import Attackers, UnknownError
+from linkage.release.methods.suppress.attackers import Attackers, UnknownError, UnprovedError
 from linkage.release.methods.suppress.programs import Master
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ def search(system: System, clock: Clock, rng: np.random.Generator) -> Found | No
 class _Search:
     def __init__(self, system: System, clock: Clock, rng: np.random.Generator) -> None:
         self._system, self._clock = system, clock
-        self._must = np.zeros(len(system.choices), np.bool_)
-        self._must[system.aims] = True
+        self._must = system.must
         self._free = np.flatnonzero(~self._must)
         # the whole cost decides, and these parts of a unit only between patterns that cost the same
         parts = rng.random(len(system.costs)) / (2 * max(1, len(system.costs)))
@@ -114,14 +113,14 @@ class _Search:
     def _grown(self, withheld: Flags) -> Flags:
         """More withheld, by the rule that is broken, for as little as it takes, until none is."""
         withheld = withheld.copy()
-        while True:
+        broken = True
+        while broken:
             broken = False
-            for rule in self._attackers.rules(withheld.copy()):
+            for rule in self._attackers.rules(withheld):
                 self._add(rule)
-                broken = True
                 self._keep(rule, withheld)
-            if not broken:
-                return withheld
+                broken = True
+        return withheld
 
     def _keep(self, rule: Floats, withheld: Flags) -> None:
         """Withhold what keeps a rule at least cost, roughly."""
@@ -142,8 +141,14 @@ class _Search:
                 self._take(withheld)
 
     def _is_safe(self, withheld: Flags) -> bool:
-        """Whether no attack succeeds; what the first that does teaches is kept."""
-        rule = next(self._attackers.rules(withheld), None)
+        """Whether no attack succeeds, as far as haste tells; what the first that does teaches is kept."""
+        self._attackers.hasty = True
+        try:
+            rule = next(self._attackers.rules(withheld), None)
+        except UnprovedError:
+            return False
+        finally:
+            self._attackers.hasty = False
         if rule is not None:
             self._add(rule)
         return rule is None

@@ -50,14 +50,17 @@ class System:
     """The rows of some parts, all other parts as they truly are.
 
     people: shape (n,), the true numbers of the atoms. rows: those of the choices first, in their order.
-    costs: shape (choices,). aims: the choices that must not be narrowed; needs: shape (readers, aims), how
-    far apart each must stay, 0 where a reader knows it anyway. true, low, high, reader: shape (rows,).
+    costs, free_low, free_high: shape (choices,), the price of each and what it may be when it is withheld.
+    aims: the rows that must not be narrowed; needs: shape (readers, aims), how far apart each must stay, 0
+    where a reader knows it anyway. true, low, high, reader: shape (rows,).
     """
 
     people: Whole
     choices: tuple[Choice, ...]
     rows: tuple[Row, ...]
     costs: Whole
+    free_low: Whole
+    free_high: Whole
     aims: Places
     needs: Whole
     true: Whole = field(init=False)
@@ -79,32 +82,41 @@ class System:
     def __repr__(self) -> str:
         return f"<System of {len(self.rows)} rows>"
 
-    def least(self, number: int) -> int:
-        """The least that a choice can be."""
-        return 0 if (self.rows[number].coefficients > 0).all() else -FAR
+    @property
+    def must(self) -> Flags:
+        """The choices that are withheld in any case."""
+        found = np.zeros(len(self.choices), np.bool_)
+        found[self.aims[self.aims < len(self.choices)]] = True
+        return found
 
 
-def system(problem: Problem, costs: Costs, numbers: Sequence[int], *, totals: bool = True) -> System:
-    """The rows of these parts of a problem. totals: false where all totals are withheld that can be."""
-    return _Rows(problem, costs, numbers, totals=totals).system()
+def system(told: Problem, untold: Problem, costs: Costs, numbers: Sequence[int], *, totals: bool) -> System:
+    """The rows of these parts.
+
+    told: with every number of ours told; untold: with none of them. totals: false where all totals are
+    withheld that can be.
+    """
+    return _Rows(told, untold, costs, numbers, totals=totals).system()
 
 
 class _Rows:
     """Collects the rows."""
 
-    def __init__(self, problem: Problem, costs: Costs, numbers: Sequence[int], *, totals: bool) -> None:
-        self._problem, self._costs, self._totals = problem, costs, totals
+    def __init__(
+        self, told: Problem, untold: Problem, costs: Costs, numbers: Sequence[int], *, totals: bool
+    ) -> None:
+        self._problem, self._untold, self._costs, self._totals = told, untold, costs, totals
         self._numbers = numbers
         self._true: dict[int, Whole] = {}
         self._reached: dict[int, list[Whole]] = {}
-        sizes = [len(problem.parts[n].people) for n in numbers]
+        sizes = [len(told.parts[n].people) for n in numbers]
         self._first = dict(zip(numbers, np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
-        self._n = sum(sizes)
         self._choices: list[Choice] = []
         self._chosen: list[Row] = []
+        self._free: list[tuple[int, int]] = []
         self._always: list[Row] = []
         self._prices: list[int] = []
-        self._aims: list[int] = []
+        self._aims: list[tuple[bool, int]] = []  # whether it is a choice, and its number
         self._needs: list[list[int]] = []
 
     def system(self) -> System:
@@ -113,53 +125,64 @@ class _Rows:
         for number in range(len(self._problem.totals)):
             self._total(number)
         self._ties()
-        self._known()
-        readers = len(self._problem.views)
+        self._always += list(self._groups())
+        aims = [i if chosen else len(self._choices) + i for chosen, i in self._aims]
+        needs = np.array(self._needs, np.int64).reshape(len(aims), len(self._problem.views)).T
+        free = np.array(self._free, np.int64).reshape(-1, 2).T
         return System(
             np.concatenate([np.zeros(0, np.int64), *(self._problem.parts[n].people for n in self._numbers)]),
             tuple(self._choices),
             (*self._chosen, *self._always),
             np.array(self._prices, np.int64),
-            np.array(self._aims, np.intp),
-            np.array(self._needs, np.int64).reshape(len(self._aims), readers).T,
+            free[0],
+            free[1],
+            np.array(aims, np.intp),
+            needs,
         )
 
     def _sums(self, number: int) -> None:
-        part, costs = self._problem.parts[number], self._costs.sums[number]
-        reaches = self._reaches(number)
+        part, free = self._problem.parts[number], self._untold.parts[number]
+        costs, reaches = self._costs.sums[number], self._reaches(number)
         for i in range(len(part.told)):
             atoms = part.told.one(i) + self._first[number]
             row = Row(atoms, np.ones(len(atoms), np.int64), int(part.low[i]), int(part.high[i]))
+            if part.sensitive[i]:
+                self._aim(chosen=bool(costs[i] != STAYS), reaches=[int(r[i]) for r in reaches])
             if costs[i] != STAYS:
-                if part.sensitive[i]:
-                    self._aim([int(r[i]) for r in reaches])
-                self._choose(Choice(number, i), row, int(costs[i]))
-            elif row.low > 0 or row.high < FAR:
+                self._choose(Choice(number, i), row, int(costs[i]), (int(free.low[i]), int(free.high[i])))
+            elif row.low > 0 or row.high < FAR or part.sensitive[i]:
                 self._always.append(row)
 
     def _total(self, number: int) -> None:
-        total = self._problem.totals[number]
+        total, free = self._problem.totals[number], self._untold.totals[number]
         several = (*((p, 1) for p in total.pieces), *((p, -1) for p in total.less))
+        price = int(self._costs.totals[number])
         row = self._row(several, total.low, total.high)
         if row is None:
             return
-        if self._costs.totals[number] == STAYS:
-            self._always.append(row)
-            return
-        if not self._totals:
+        if price == STAYS or not self._totals:
+            told = row if price == STAYS else self._row(several, free.low, free.high)
+            if told is not None and (told.low > -FAR or told.high < FAR):
+                self._always.append(told)
             return
         if total.sensitive and all(part in self._first for (part, _), _ in several):
             reaches = [[r[i] for r in self._reaches(part)] for (part, i), _ in several]
-            self._aim([int(min(FAR, sum(r[v] for r in reaches))) for v in range(len(self._problem.views))])
-        self._choose(Choice(TOTAL, number), row, int(self._costs.totals[number]))
+            self._aim(
+                chosen=True,
+                reaches=[int(min(FAR, sum(r[v] for r in reaches))) for v in range(len(reaches[0]))],
+            )
+        freed = self._row(several, free.low, free.high)
+        self._choose(Choice(TOTAL, number), row, price, (row.low, row.high) if freed is None else freed[2:4])
 
-    def _choose(self, choice: Choice, row: Row, price: int) -> None:
+    def _choose(self, choice: Choice, row: Row, price: int, free: tuple[int, int]) -> None:
         self._choices.append(choice)
         self._chosen.append(row)
         self._prices.append(price)
+        self._free.append(free)
 
-    def _aim(self, reaches: Sequence[int]) -> None:
-        self._aims.append(len(self._choices))
+    def _aim(self, *, chosen: bool, reaches: Sequence[int]) -> None:
+        """The row that comes next."""
+        self._aims.append((chosen, len(self._choices) if chosen else len(self._always)))
         self._needs.append([min(self._problem.width, r) for r in reaches])
 
     def _reaches(self, number: int) -> list[Whole]:
@@ -205,9 +228,6 @@ class _Rows:
         row = self._row(several, 0, FAR)
         if row is not None and len(row.atoms):
             self._always.append(row)
-
-    def _known(self) -> None:
-        self._always += list(self._groups())
 
     def _groups(self) -> Iterator[Row]:
         for reader, view in enumerate(self._problem.views):

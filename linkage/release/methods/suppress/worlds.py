@@ -28,7 +28,8 @@ class Worlds:
         self._signs = np.concatenate([np.empty(0, np.int64), *(row.coefficients for row in system.rows)])
         self._n = len(system.choices)
         self._readers = readers
-        self._fixed = np.arange(len(sizes)) >= self._n
+        self._low = np.concatenate([system.free_low, system.low[self._n :]])
+        self._high = np.concatenate([system.free_high, system.high[self._n :]])
         self._seen: set[bytes] = set()
         self.changed = np.empty((0, self._n), np.bool_)
         self.apart = np.empty((0, len(system.aims)), np.int64)
@@ -41,7 +42,7 @@ class Worlds:
         system = self._system
         values = np.zeros(len(system.rows), np.int64)
         np.add.at(values, self._of, table[self._atoms] * self._signs)
-        wrong = self._fixed & ((values < system.low) | (values > system.high))
+        wrong = (values < self._low) | (values > self._high)
         if (wrong & (system.reader == EVERYBODY)).any():
             return False
         readers = np.ones(self._readers, np.bool_)

@@ -62,9 +62,10 @@ def test_load_with_a_byte_order_mark_and_windows_lines(ready: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "said"),
-    [(READY.encode("latin-1", "replace"), "UTF-8"), (READY.encode("utf-16"), "UTF-8"), (b"\0", "not TOML"),
+    [(READY.encode("cp1252", "replace"), "UTF-8"), (READY.encode("utf-16"), "line 1, column 1$"),
+     ("a = 1\nåäö = 2".encode() + "å".encode("cp1252"), "line 2, column 8$"), (b"\0", "not TOML"),
      (b"#" * (commands.MAX_BYTES + 1), "too large")],
-    ids=["latin-1", "utf-16", "nul", "large"],
+    ids=["cp1252", "utf-16", "a letter", "nul", "large"],
 )  # fmt: skip
 def test_what_is_no_agreement(tmp_path: Path, data: bytes, said: str) -> None:
     (tmp_path / "a.toml").write_bytes(data)

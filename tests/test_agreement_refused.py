@@ -358,10 +358,25 @@ def test_another_format_is_refused_by_name_and_alone(written: str) -> None:
 # not TOML at all: a text, what is said, what the hint says
 BROKEN = {
     "no quotes": ("name = malmo", "line 1, column 8", "quotes"),
-    "cut": ('name = "malmo', "line 1", "quotes"),
+    "cut": ('name = "malmo', "line 1", "quote is missing"),
     "a Windows path": ('a = 1\nfile = "C:\\Data\\x.csv"', "line 2", "single quotes"),
-    "a key twice": ("a = 1\na = 2", "line 2", "once"),
-    "a party twice": ("[party]\n[party]", "line 2", "[[party]]"),
+    "a key twice": ("a = 1\nb = 1\na = 2", "first on line 1): here.toml, line 3", "once"),
+    "a key twice in a later table": ("a = 1\n[t]\nb = 1\na = 2\nb = 2", "first on line 3", "once"),
+    "a key twice on one line": ("a = { b = 1, b = 2 }", "stands twice", "once"),
+    "a party twice": ("[party]\nname = 1\n[party]", "first on line 1): here.toml, line 3", "[[party]]"),
+    "curly quotes": ("name = “malmo”", "line 1, column 8", "straight quotes"),
+    "a number with a space": ("places = 20 000", "after the value", "20000"),
+    "a number with a hard space": ("places = 20\u00a0000", "line 1", "20000"),
+    "a number with a comma": ("places = 1,500,000", "line 1", "20000"),
+    "a spaced number in a table": ('value = { unit = "kr", max = 60 000 }', "line 1", "20000"),
+    "a text without its end": ('name = "malmo\nround = 1', "a text does not end", "quote is missing"),
+    "a text without its beginning": ('name = malmo"', "line 1", "quote is missing"),
+    "a list without a quote": ('by = ["period, "sex"]', "line 1", "quote is missing"),
+    "a list without a comma": ('by = [\n"period"\n"sex"\n]', "line 3", "commas stand between items"),
+    "numbers without a comma": ("by = [16,300 17]", "line 1", "commas stand between items"),
+    "a list without an end": ('by = ["period"\nname = "x"', "line 2", "] ends a list"),
+    "a table over several lines": ("of = { mean = 2\nx = 3 }", "line 1", "on one line"),
+    "quotes in a remark": ("a = 1 b # “x”", "after the value", "correct the line"),
     "an array without end": ("a = " + "[" * 5000, "nested too deeply", "quotes"),
     "a number without end": ("a = " + "9" * 5000, "number too long", "quotes"),
 }
@@ -375,6 +390,35 @@ def test_what_is_no_toml_is_told_with_line_and_hint(case: str) -> None:
     assert where in str(caught.value)
     assert "here.toml" in str(caught.value)
     assert hint in str(caught.value.advice)
+
+
+def test_what_the_parser_says_has_its_swedish() -> None:
+    with pytest.raises(AgreementError) as caught:
+        parse("places = 20 000", "här.toml")
+    said = say(caught.value.message, Lang.SV)
+    assert said == "inte TOML (något står efter värdet): här.toml, rad 1, kolumn 13"
+
+
+def test_a_name_that_stands_twice_tells_where_it_stood_first() -> None:
+    (told,) = problems(changed('name  = "new"', 'name = "volume"'))
+    first = READY[: READY.index('[[measure]]\nname  = "volume"')].count("\n") + 2
+    assert f"'volume' stands twice, first on line {first}:" in told
+
+
+@pytest.mark.parametrize("more", ["", 'known = "window"\n', 'value = { unit = "kr", max = 9 }\n'])
+def test_a_series_that_stands_twice_is_one_problem(more: str) -> None:
+    again = f'[[party.series]]\nname = "krami"\ntitle = "Krami again"\n{more}\n[[party]]\nname = "af"'
+    (told,) = problems(changed('[[party]]\nname = "af"', again, WHOLE))
+    assert "'krami' stands twice" in told
+
+
+def test_a_number_that_is_too_small_is_told_what_can_be_used() -> None:
+    (told,) = problems(changed("for     = 2", "for = 0", WHOLE))
+    assert told.endswith("must be at least 1 and at most 11")
+    assert parse(changed("for     = 2", "for = 11", WHOLE)).digest
+    assert "allowed are 1 to 11" in problems(changed("for     = 2", "for = 12", WHOLE))[0]
+    (told,) = problems(changed("round   = 1", "round = 0"))
+    assert told.endswith("must be at least 1")
 
 
 def test_parties_with_one_bracket() -> None:

@@ -61,7 +61,7 @@ def _agreement(top: Table) -> Agreement:
     parties, matcher = holders.parties(top), holders.matcher(top.table("matcher"))
     holders.distinct_keys(top, parties, matcher)
     named, words = groups(top, vocabulary(parties, dimensions, window))
-    series = {s.key: s for p in parties for s in p.series if s.party and s.name}
+    series = holders.first_of(s for party in parties for s in party.series)
     asked = measures(top, Given(words, dimensions, sections.span_names(top), series))
     rule, retention = release(top.table("release")), sections.retention(top.table("retention"))
     top.finish()

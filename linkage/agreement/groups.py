@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final
 
 from keys.errors import Text
-from linkage.agreement.holders import once
+from linkage.agreement.holders import first_of, once
 from linkage.agreement.model import Group, Known
 from linkage.agreement.names import IN_ROWS
 from linkage.measures import language
@@ -33,14 +33,10 @@ def vocabulary(
     parties: Sequence[Party], dimensions: Dimensions, window: Window | None
 ) -> language.Vocabulary:
     """What expressions may speak of, groups aside."""
+    told = first_of(series for party in parties for series in party.series)
     return language.Vocabulary(
-        series={
-            s.key: (s.title, s.known is Known.DATES)
-            for p in parties
-            for s in p.series
-            if s.party and s.name and not s.value  # a name with a problem is empty
-        },
-        amounts=frozenset(s.key for p in parties for s in p.series if s.value),
+        series={key: (s.title, s.known is Known.DATES) for key, s in told.items() if not s.value},
+        amounts=frozenset(key for key, s in told.items() if s.value),
         groups={},
         sex=dimensions.sex,
         ages=dimensions.age,
@@ -55,7 +51,10 @@ def groups(top: Table, known: language.Vocabulary) -> tuple[tuple[Group, ...], l
     once(tables, [g.name for g in found])
     for table in tables:
         table.finish()
-    named = {g.name: (g, t) for g, t in zip(found, tables, strict=True) if g.name}
+    named: dict[str, tuple[Group, Table]] = {}
+    for group, table in zip(found, tables, strict=True):
+        if group.name:
+            named.setdefault(group.name, (group, table))
     # a stand-in first for each: what uses a group that is wrong is read as if the group was well
     read = {name: replace(_stand_in(name, known), label=g.title) for name, (g, _) in named.items()}
     for name in _in_order(named, known, top.problems):

@@ -12,7 +12,7 @@ from linkage.agreement.model import Known, Matcher, Party, Series, Value
 from linkage.agreement.names import DIMENSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from linkage.agreement.tables import Table
 
@@ -80,13 +80,24 @@ def matcher(table: Table) -> Matcher:
 
 def once(tables: Sequence[Table], names: Sequence[str]) -> None:
     """Note every name that stands a second time. names: those of the tables, in order; empty is no name."""
-    seen: set[str] = set()
+    seen: dict[str, Table] = {}
     for table, name in zip(tables, names, strict=True):
-        if name and name in seen:
-            table.problem(
-                "name", Text("{name!r} stands twice, names are unique among their kind", {"name": name})
+        first = seen.setdefault(name, table)
+        if name and first is not table:
+            what = Text(
+                "{name!r} stands twice, first on line {line}: names are unique among their kind",
+                {"name": name, "line": table.problems.line((*first.path, "name"))},
             )
-        seen.add(name)
+            table.problem("name", what)
+
+
+def first_of(series: Iterable[Series]) -> dict[str, Series]:
+    """Series that have a name by their keys; of two with one key the first."""
+    found: dict[str, Series] = {}
+    for each in series:
+        if each.party and each.name:  # a name with a problem is empty
+            found.setdefault(each.key, each)
+    return found
 
 
 def distinct_keys(top: Table, parties: Sequence[Party], matcher: Matcher) -> None:

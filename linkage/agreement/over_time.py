@@ -46,11 +46,11 @@ def outcome(table: Table, common: Common, given: Given) -> Outcome:
         )
         table.problems.add(table.path, what)
         for follow in here:
-            table.number(follow.value, _least(follow))
+            table.number(follow.value, _least(follow), told=_most(follow, leaving, to, given))
         return Outcome(*common, leaving, to, Follow.AT, 0, goal)
     follow = here[0]
     before = len(table.problems)
-    k = table.number(follow.value, _least(follow))
+    k = table.number(follow.value, _least(follow), told=_most(follow, leaving, to, given))
     if all(dated) and len(table.problems) == before:
         _followed(table, follow, k, leaving, to)
     return Outcome(*common, leaving, to, follow, k, goal)
@@ -59,6 +59,12 @@ def outcome(table: Table, common: Common, given: Given) -> Outcome:
 def _least(follow: Follow) -> int:
     """In the period of leaving itself, or after it."""
     return 1 if follow is Follow.FOR else 0
+
+
+def _most(follow: Follow, leaving: Expression, to: Expression, given: Given) -> int:
+    """The longest follow-up after which there is an event whose outcome can be known, else the least."""
+    every = range(_least(follow), given.words.periods)
+    return max((k for k in every if events(leaving.known, to.known, follow, k)), default=_least(follow))
 
 
 def _followed(table: Table, follow: Follow, k: int, leaving: Expression, to: Expression) -> None:

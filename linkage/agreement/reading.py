@@ -6,31 +6,12 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from linkage.agreement import slips
 from linkage.agreement.places import Places, scan
-from linkage.errors import AgreementError
+from linkage.agreement.slips import TomlError
 
 if TYPE_CHECKING:
     from typing import NoReturn
-
-
-class TomlError(AgreementError):
-    """The file is not TOML."""
-
-    hint = "correct the line; text stands in quotes"
-
-
-class TomlTwiceError(TomlError):
-    """A key or table stands twice; often a list of tables that was written with single brackets."""
-
-    hint = "each key stands once in its table; several parties or measures are written [[party]], [[measure]]"
-
-
-class TomlPathError(TomlError):
-    """A backslash means something else in double quotes."""
-
-    hint = (
-        "a Windows path in double quotes does not work: use single quotes ('C:\\data') or slashes (C:/data)"
-    )
 
 
 def read(text: str, source: str) -> tuple[dict[str, Any], Places]:
@@ -45,21 +26,31 @@ def read(text: str, source: str) -> tuple[dict[str, Any], Places]:
     return document, scan(text)
 
 
+def undecoded(error: UnicodeDecodeError) -> tuple[int, int]:
+    """Line and column, counted from 1, of the first byte that is no UTF-8."""
+    before = error.object[: error.start].decode()
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
 def _refuse(text: str, source: str, said: str) -> NoReturn:
     """Raise what the parser said, with line and column, as what is most likely meant."""
-    found = re.search(r"^(.*?) \(at line (\d+), column (\d+)\)$", said)
-    lines = text.splitlines() or [""]
+    found = re.search(r"^(.*?) \(at line (\d+), column (\d+)\)$", said, re.DOTALL)
+    lines = text.split("\n")
     reason = found[1] if found else said.removesuffix(" (at end of document)")
     line, column = (int(found[2]), int(found[3])) if found else (len(lines), len(lines[-1]) + 1)
     here = lines[min(line, len(lines)) - 1]
-    kind = TomlError
-    if re.search(r'"(?:[A-Za-z]:\\|\\\\)', here):
-        kind = TomlPathError
-    elif "twice" in reason or reason.startswith("Cannot"):
-        kind = TomlTwiceError
+    kind = slips.kind(reason, here)
+    if slips.twice(reason) and (first := slips.first(lines, min(line, len(lines)))):
+        raise kind(
+            "not TOML (it stands twice, first on line {first}): {source}, line {line}, column {column}",
+            first=first,
+            source=source,
+            line=line,
+            column=column,
+        )
     raise kind(
         "not TOML ({reason}): {source}, line {line}, column {column}",
-        reason=reason,
+        reason=slips.reason(reason),
         source=source,
         line=line,
         column=column,

@@ -40,6 +40,10 @@ class Problems:
     def __len__(self) -> int:
         return len(self._found)
 
+    def line(self, path: Path) -> int:
+        """The line of what stands at the path."""
+        return self._places.line(path)
+
     def add(self, path: Path, what: Text) -> None:
         """Note this about the value at the path."""
         self._found.append((self._places.line(path), self.at(path, what)))
@@ -201,13 +205,20 @@ class Table:
             return ""
         return value
 
-    def number(self, key: str, low: int, high: int = LIMIT - 1) -> int:
-        """A whole number from low to high; low where there is none."""
+    def number(self, key: str, low: int, high: int = LIMIT - 1, *, told: int | None = None) -> int:
+        """A whole number from low to high; low where there is none.
+
+        told: the highest that is of use, where whoever asks refuses what is above it in words of its own.
+        """
         value = self._get(key, int, Text("a whole number"))
         if value is None:
             return low
         if not low <= value <= high:
-            what = Text("must be at least {low} and at most {high}", {"low": low, "high": high})
+            words: dict[str, object] = {"low": low, "high": high if told is None else told}
+            bounded = value > high or words["high"] != LIMIT - 1
+            what = Text(
+                "must be at least {low} and at most {high}" if bounded else "must be at least {low}", words
+            )
             self.problem(key, what)
             return low
         return int(value)

@@ -13,6 +13,7 @@ from linkage import agreement as agreements
 from linkage.agreement.estimate import Estimate, estimates, threshold
 from linkage.agreement.model import Agreement
 from linkage.agreement.precision import Precision, precision
+from linkage.agreement.reading import undecoded
 from linkage.commands.agreement_keys import by_name, named_keys, public_keys
 from linkage.errors import AgreementError, FileError, Text
 from linkage.texts import Lang, say
@@ -56,7 +57,7 @@ class ExistsError(FileError):
 class NotTextError(AgreementError):
     """The file is no text, or text in another encoding."""
 
-    hint = "save it as UTF-8 in a text editor"
+    hint = "save it as UTF-8 in a text editor: often it is a letter as å, saved by an older program"
 
 
 class DraftError(AgreementError):
@@ -84,8 +85,14 @@ def read(path: Path, missing: type[NoFileError] = NoFileError) -> str:
         raise NotTextError("too large for an agreement: {path}", path=path)
     try:
         return data.decode()
-    except UnicodeDecodeError:
-        raise NotTextError("not a text file in UTF-8: {path}", path=path) from None
+    except UnicodeDecodeError as error:
+        line, column = undecoded(error)
+        raise NotTextError(
+            "not a text file in UTF-8: {path}, first in line {line}, column {column}",
+            path=path,
+            line=line,
+            column=column,
+        ) from None
 
 
 def load(path: Path, missing: type[NoFileError] = NoFileError) -> Agreement:

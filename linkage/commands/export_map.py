@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from linkage.agreement.model import Known
 from linkage.agreement.names import listed
+from linkage.agreement.reading import undecoded
 from linkage.errors import FileError, RegisterError
 from linkage.register import (
     RegisterMap,
@@ -38,7 +39,7 @@ class NoMapError(FileError):
 class MapTextError(RegisterError):
     """The map is no text, or text in another encoding."""
 
-    hint = "save it as UTF-8 in a text editor"
+    hint = "save it as UTF-8 in a text editor: often it is a letter as å, saved by an older program"
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,14 @@ def _text(path: Path) -> str:
             return stream.read(MAX_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise NoMapError("no such register map: {path}", path=path) from None
-    except UnicodeDecodeError:
-        raise MapTextError("not a text file in UTF-8: {path}", path=path) from None
+    except UnicodeDecodeError as error:
+        line, column = undecoded(error)
+        raise MapTextError(
+            "not a text file in UTF-8: {path}, first in line {line}, column {column}",
+            path=path,
+            line=line,
+            column=column,
+        ) from None
     except OSError as error:
         raise NoMapError("cannot be read ({reason}): {path}", reason=error.strerror, path=path) from None
 

@@ -63,7 +63,7 @@ def dictionary(numbers: Iterable[str], make: Callable[[str], bytes]) -> dict[byt
 # -- releases ---------------------------------------------------------------------------------------------
 
 Mark: TypeAlias = int | None
-"""What is read in one cell: a number, or "fewer than T" (None)."""
+"""What is read in one cell: a number, or none ("fewer than T", or withheld)."""
 Truth: TypeAlias = Mapping[str, frozenset[int]]
 """The people of every cell. A person is a number of ours."""
 Told: TypeAlias = Mapping[str, Mark]
@@ -120,6 +120,8 @@ class Reader:
         """What may be read where so many people are, with probabilities."""
         if self.rule.method == "exact":
             return {count: 1.0}
+        if self.rule.method == "suppress":
+            return {count: 1.0, None: 1.0}  # any number can be withheld, to protect another
         found: dict[Mark, float] = {}
         for change, p in self._rows[min(count, len(self._rows) - 1)].items():
             mark = count + change if count + change >= self.rule.threshold else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -24,8 +25,10 @@ from linkage.errors import ReleaseError
 from linkage.ledger import Ledger, Scope, Spending, State
 from linkage.ledger.errors import BudgetSpentError, RolledBackError
 from linkage.release import control
+from linkage.release.methods.dp.noise import NoSamplerError
 from linkage.texts import Lang
 from tests import faults
+from tests.agreements import RULES
 from tests.matchers import ROUND, Table, keys
 
 ONE: dict[str, Any] = {"languages": [Lang.SV]}
@@ -156,3 +159,28 @@ def test_a_ledger_of_before_the_spending_is_noticed(tmp_path: Path, draws: Calla
         table.match(**ONE | {"out": tmp_path / "elsewhere"})
     assert draws(tmp_path) == 1
     assert table.ledger.round(ROUND) is not None
+
+
+@pytest.mark.parametrize("rule", ["dp", "gaussian"])
+def test_under_dp_it_is_paid_for_and_given_back(tmp_path: Path, rule: str) -> None:
+    table = Table(tmp_path / "table", rule=RULES[rule])
+    table.match(table.both(), **ONE)
+    (spending,) = table.ledger.spendings()
+    assert (spending.epsilon, spending.family_epsilon) == (Fraction(1, 2), Fraction(3))
+    assert (spending.delta > 0) is (rule == "gaussian")
+    before = table.signed()
+    assert table.match(table.both(), **ONE).already
+    assert table.signed() == before
+    assert table.ledger.spendings() == (spending,)
+
+
+def test_without_opendp_nothing_is_frozen_and_nothing_paid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Table(tmp_path / "table", rule=RULES["dp"])
+    for name in ("opendp", "opendp.prelude"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(NoSamplerError):
+        table.match(table.both(), **ONE)
+    assert table.state is State.OPEN
+    assert table.ledger.spendings() == ()

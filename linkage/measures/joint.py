@@ -12,7 +12,7 @@ from linkage.measures.atoms import ALL, Asked, Atoms, Stretch, age_labels
 from linkage.measures.evaluate import Block
 from linkage.measures.facts import Time
 from linkage.measures.model import Flow
-from linkage.measures.packed import Found, Group, Places, nearly_grouped
+from linkage.measures.packed import Found, Places, nearly_grouped
 from linkage.measures.views import Knowledge, views_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from linkage.measures.facts import Fact, Values, Where
     from linkage.measures.kinds.kind import Kind
     from linkage.measures.model import Measure, People
+    from linkage.measures.packed import Words
     from linkage.window import Window
 
 _CHUNKS: Final = (1 << 11, 1 << 14)
@@ -102,32 +103,34 @@ class Joint:
 
     def add(self, found: Sequence[Found], people: People) -> None:
         """Add the people of one block; they must be in no other block."""
-        for groups in self._grouped(people):
-            for group, atoms in zip(groups, found, strict=True):
-                atoms.add(group)
+        for several in self._packed(people):
+            for words, atoms in zip(several, found, strict=True):
+                atoms.add(nearly_grouped(words))
 
     def imagine(self, found: Sequence[Found], people: People) -> None:
-        """Add atoms of people who could be, where a number would have none; once, after all blocks."""
-        every = [Found(places.words) for places in self._places]
-        self.add(every, people)
-        for asking, places, atoms, could_be in zip(self._asking, self._places, found, every, strict=True):
-            words = could_be.all().words
-            there = _Side(places.unpack(atoms.all().words), self._age_rows, len(self._owned))
-            others = _Side(places.unpack(words), self._age_rows, len(self._owned))
-            chosen = _filling(self._measures, asking, there, others)
-            atoms.add(Group(words[chosen], np.zeros(len(chosen), np.int64)))
+        """Add atoms of people who could be, where a number would have none; once, after all blocks.
 
-    def _grouped(self, people: People) -> Iterator[list[Group]]:
-        """The combinations of a few people at a time, by stretch."""
+        Whoever is added for one stretch is added for all: there could be such a person.
+        """
+        words = [np.concatenate(parts) for parts in zip(*self._packed(people), strict=True)]
+        chosen = np.zeros(people.n, np.bool_)
+        for asking, places, atoms, could_be in zip(self._asking, self._places, found, words, strict=True):
+            there = _Side(places.unpack(atoms.all().words), self._age_rows, len(self._owned))
+            others = _Side(places.unpack(could_be), self._age_rows, len(self._owned))
+            _choose(chosen, self._measures, asking, there, others)
+        for atoms, could_be in zip(found, words, strict=True):
+            group = nearly_grouped(could_be[chosen])
+            atoms.add(group._replace(people=np.zeros_like(group.people)))
+
+    def _packed(self, people: People) -> Iterator[list[Words]]:
+        """A few people at a time: of each stretch, their combinations."""
         for first in range(0, people.n, self._chunk):
             some = _some(people, slice(first, first + self._chunk), [*self._owned])
             block = Block(self._program, some, keep=True)
             sex = some.sex if self._sex else np.zeros_like(some.sex)
             who: list[Values] = [sex, self._ages[some.age], *some.members.values()]
             yield [
-                nearly_grouped(
-                    places.pack((*who, *(fact.values(block.bits) for fact in asking.facts)), some.n)
-                )
+                places.pack((*who, *(fact.values(block.bits) for fact in asking.facts)), some.n)
                 for asking, places in zip(self._asking, self._places, strict=True)
             ]
 
@@ -278,11 +281,14 @@ class _Side:
         return np.broadcast_to(np.asarray(sex * 256 + age, np.intp), some.shape)
 
 
-def _filling(
-    measures: Sequence[Measure], asking: _Asking, there: _Side, others: _Side
-) -> npt.NDArray[np.intp]:
-    """Of other combinations, one for each cell of a measure that none of those there is counted in."""
-    chosen = np.zeros(others.n, np.bool_)
+def _choose(
+    chosen: npt.NDArray[np.bool_],
+    measures: Sequence[Measure],
+    asking: _Asking,
+    there: _Side,
+    others: _Side,
+) -> None:
+    """Choose of others one for each cell of a measure that nobody is counted in: neither there nor chosen."""
     for measure in measures:
         for where in asking.told.get(measure.name, ()):
             if where is None:
@@ -296,4 +302,3 @@ def _filling(
             for of_class, place in zip(classes.tolist(), first.tolist(), strict=True):
                 if of_class not in filled:
                     chosen[could[place]] = True
-    return np.flatnonzero(chosen)

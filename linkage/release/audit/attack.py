@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,19 +11,21 @@ import numpy as np
 from linkage.release.audit.model import Ground
 from linkage.release.audit.problem import FAR, NOTHING
 from linkage.release.audit.reach import reach
-from linkage.release.audit.solver import Clock, Floats, Solver
+from linkage.release.audit.solver import Aim, Clock, Solver
 from linkage.release.audit.worlds import ROOM, Seen, by_one_atom
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from linkage.release.audit.model import Model
     from linkage.release.audit.problem import Places, Whole
 
 _TRIES: Final = 3
 """Worlds in a row that prove nothing new, before each cell left is looked at by itself."""
-_SECONDS: Final = 5.0
+_SECONDS: Final = 3.0
 """For one world that is only to be far away."""
+_BOUNDS: Final = 2000
+"""Bounds of a model that a solver is told of at once."""
 _SEED: Final = 1
 _CUTS: Final = 40
 """How often the tables that a solver may choose from are made fewer, for one world."""
@@ -57,38 +60,72 @@ def attack(ground: Ground, view: str, clock: Clock) -> Attack:
 
 
 class Hunt:
-    """One reader, and what it has seen of each part by itself. Parts may be looked at by several threads."""
+    """One reader, and what it has seen of each part. Parts may be looked at by several threads.
+
+    Worlds of a reader who knows more are worlds of this one too: `learn` takes them in.
+    """
 
     def __init__(self, ground: Ground, view: str, clock: Clock) -> None:
         self._ground, self._view, self._clock = ground, view, clock
-        self._alone: dict[int, Seen] = {}
-        self._reach: dict[int, Whole] = {}
+        parts = ground.problem.parts
+        known = [part.known.get(view, NOTHING) for part in parts]
+        room = [reach(part.told, k, part.people) for part, k in zip(parts, known, strict=True)]
+        self._widths = [np.minimum(ground.problem.width, each) for each in room]
+        self._seen = [Seen.of(ground.model([number], view)[0]) for number in range(len(parts))]
+        self._lock = Lock()
+
+    def knows_less(self, other: Hunt) -> bool:
+        """Whether the other reader knows all that this one does."""
+        return all(
+            not reach(
+                part.known.get(self._view, NOTHING), part.known.get(other._view, NOTHING), part.people
+            ).any()
+            for part in self._ground.problem.parts
+        )
+
+    def learn(self, other: Hunt) -> None:
+        """Take in the worlds of a reader who knows more."""
+        for mine, theirs in zip(self._seen, other._seen, strict=True):
+            mine.widen(theirs.smallest, theirs.largest)
 
     def part(self, number: int) -> Attack:
         """The sensitive sums of one part: by itself, then with ever more of the parts that it is bound to."""
-        part = self._ground.problem.parts[number]
-        widths = self._widths(number)
-        aims = np.flatnonzero(part.sensitive & (widths > 0))
-        worlds, solves, cells = 0, 0, len(aims)
-        for numbers in self._wider(number):
+        sensitive = self._ground.problem.parts[number].sensitive
+        every = np.flatnonzero(sensitive & (self._widths[number] > 0))
+        aims, worlds, solves = every, 0, 0
+        for numbers, last in self._wider(number):
+            aims = self._seen[number].near(every, self._widths[number])
             if not len(aims):
                 break
-            model, begins = self._ground.model(numbers, self._view)
-            search = _Search(model, self._of_all(numbers), self._clock)
-            aims = search.separate(aims + begins[number]) - begins[number]
+            search = self._look(numbers, number, aims, thorough=last)
             worlds, solves = worlds + search.seen.worlds, solves + search.solves
-            if numbers == [number]:
-                self._alone[number] = search.seen
-        return Attack(cells, tuple((number, int(row)) for row in aims), (), worlds, solves)
+        aims = self._seen[number].near(every, self._widths[number])
+        return Attack(len(every), tuple((number, int(row)) for row in aims), (), worlds, solves)
 
-    def _wider(self, number: int) -> Iterator[list[int]]:
-        """A part; with each that it is bound to; with all that these are bound to."""
-        yield [number]
+    def _wider(self, number: int) -> Iterator[tuple[list[int], bool]]:
+        """A part; with each that it is bound to; with all that these are bound to, which is the last."""
         tied, every = self._ground.tied(number), self._ground.closure(number)
+        yield [number], len(every) == 1
         if len(every) > 2:
-            yield from ([number, other] for other in tied)
+            yield from (([number, other], False) for other in tied)
         if len(every) > 1:
-            yield every
+            yield every, True
+
+    def _look(self, numbers: list[int], number: int, aims: Places, *, thorough: bool) -> _Search:
+        """Looks for worlds of some parts that keep sums of one apart, and notes what they do in all."""
+        model, begins = self._ground.model(numbers, self._view)
+        widths = np.concatenate([self._widths[n] for n in numbers])
+        search = _Search(model, widths, self._clock)
+        search.seen.widen(
+            np.concatenate([self._seen[n].smallest for n in numbers]),
+            np.concatenate([self._seen[n].largest for n in numbers]),
+        )
+        search.separate(aims + begins[number], thorough=thorough)
+        with self._lock:
+            for n in numbers:
+                rows = slice(begins[n], begins[n] + len(self._widths[n]))
+                self._seen[n].widen(search.seen.smallest[rows], search.seen.largest[rows])
+        return search
 
     def totals(self) -> Attack:
         """The sensitive totals, after all parts: one sum keeps each apart, while the others are as they are.
@@ -99,39 +136,19 @@ class Hunt:
         aims = [
             (number, total.pieces)
             for number, total in enumerate(self._ground.problem.totals)
-            if total.sensitive and any(self._widths(part)[row] for part, row in total.pieces)
+            if total.sensitive and any(self._widths[part][row] for part, row in total.pieces)
         ]
         worlds, solves, narrow = 0, 0, list[int]()
         for number, pieces in aims:
             for part, row in pieces:
-                search, apart = self._apart(part, row)
+                search = self._look([part], part, np.array([row], np.intp), thorough=True)
                 worlds, solves = worlds + search.seen.worlds, solves + search.solves
-                if apart:
+                spread = search.seen.largest[row] - search.seen.smallest[row]
+                if self._widths[part][row] and spread >= self._widths[part][row]:
                     break
             else:
                 narrow.append(number)
         return Attack(len(aims), (), tuple(narrow), worlds, solves)
-
-    def _widths(self, number: int) -> Whole:
-        """How far apart worlds must be in each sum of a part: no further than this reader leaves room for."""
-        if number not in self._reach:
-            part = self._ground.problem.parts[number]
-            room = reach(part.told, part.known.get(self._view, NOTHING), part.people)
-            self._reach[number] = np.minimum(self._ground.problem.width, room)
-        return self._reach[number]
-
-    def _of_all(self, numbers: list[int]) -> Whole:
-        return np.concatenate([self._widths(number) for number in numbers])
-
-    def _apart(self, number: int, row: int) -> tuple[_Search, bool]:
-        """Looks for worlds of one part that differ in one sum, as far as a reader leaves room for."""
-        model, _ = self._ground.model([number], self._view)
-        search = _Search(model, self._widths(number), self._clock)
-        if number in self._alone:
-            search.seen = self._alone[number]
-        left = search.separate(np.array([row], np.intp))
-        self._alone[number] = search.seen
-        return search, bool(self._widths(number)[row]) and not len(left)
 
 
 class _Search:
@@ -147,8 +164,8 @@ class _Search:
         self.seen = Seen.of(model)
         self.solves = 0
 
-    def separate(self, aims: Places) -> Places:
-        """Which of these sums no two worlds keep apart. Raises TimeError."""
+    def separate(self, aims: Places, *, thorough: bool) -> None:
+        """Look for worlds that keep these sums apart; thorough: until it is known. Raises TimeError."""
         left = self.seen.near(aims, self._widths)
         if len(left):
             by_one_atom(self._model, self.seen)
@@ -156,74 +173,90 @@ class _Search:
         if len(left):
             worlds = _Worlds(self._model, self._clock)
             left = self._far_away(worlds, left)
-            for row in left:
+            for row in left if thorough else ():
                 self._by_itself(worlds, row)
             self.solves += worlds.solves
-        return self.seen.near(left, self._widths)
 
     def _far_away(self, worlds: _Worlds, left: Places) -> Places:
         """Worlds that keep many cells apart at once; the cells that are still left."""
         tries = 0
         while len(left) and tries < _TRIES:
-            signs = self._rng.choice(np.array([-1.0, 1.0]), len(left))
-            self.seen.add(self._model, worlds.furthest(left, signs))
+            self.seen.add(self._model, worlds.near([self._aim(int(row)) for row in left]))
             fewer = self.seen.near(left, self._widths)
             tries = 0 if len(fewer) < len(left) else tries + 1
             left = fewer
         return left
+
+    def _aim(self, row: int) -> Aim:
+        """Up or down, where there is room; from the farthest that was seen on the other side."""
+        model, least, most = self._model, int(self.seen.smallest[row]), int(self.seen.largest[row])
+        far = int(self._widths[row])
+        up, down = model.high[row] - least >= far, most - model.low[row] >= far
+        if up and (not down or self._rng.random() < 0.5):
+            return Aim(model.told.one(row), 1, least, far)
+        return Aim(model.told.one(row), -1, most, far)
 
     def _by_itself(self, worlds: _Worlds, row: np.intp) -> None:
         """One sum as large and as small as it can be. Raises TimeError where that is not known in time."""
         aim = np.array([row], np.intp)
         for sign in (1.0, -1.0):
             if len(self.seen.near(aim, self._widths)):
-                self.seen.add(self._model, worlds.largest(aim, np.array([sign])))
+                self.seen.add(self._model, worlds.largest(int(row), sign))
 
 
 class _Worlds:
-    """The worlds of a model, by a solver that learns of bounds and twins only when a table breaks them."""
+    """The worlds of a model, by solvers that learn of bounds and twins only when a table breaks them.
+
+    solves: how often a solver was asked.
+    """
 
     def __init__(self, model: Model, clock: Clock) -> None:
-        self.model = model
+        self._model = model
         self._clock = clock
-        self._solver = Solver(len(model.people), model.rows(), int(model.people.sum()) + ROOM, FAR)
-        self._added: set[int] = set()
+        self._learned: list[tuple[Places, Whole, int, int]] = []
+        self._known: set[int] = set()
+        self.solves = 0
+        if len(model.bounds) <= _BOUNDS:
+            self._learn_bounds(range(len(model.bounds)))
 
-    @property
-    def solves(self) -> int:
-        """How often the solver was asked."""
-        return self._solver.solves
+    def near(self, aims: Sequence[Aim]) -> Whole | None:
+        """A world near the truth in which many aims are reached, as far as some seconds tell."""
+        return self._until_real(
+            lambda solver: solver.near(aims, self._model.people, self._clock, seconds=_SECONDS)
+        )
 
-    def furthest(self, rows: Places, signs: Floats) -> Whole | None:
-        """A world in which these sums are far from what they are, as far as some seconds tell."""
-        return self._until_real(rows, signs, exact=False)
+    def largest(self, row: int, sign: float) -> Whole | None:
+        """The world in which a sum is as large as can be; with sign -1 as small."""
+        cost = np.zeros(len(self._model.people))
+        cost[self._model.told.one(row)] = sign
+        return self._until_real(lambda solver: solver.largest(cost, self._model.people, self._clock))
 
-    def largest(self, rows: Places, signs: Floats) -> Whole | None:
-        """The world in which they are as far as they can be."""
-        return self._until_real(rows, signs, exact=True)
-
-    def _until_real(self, rows: Places, signs: Floats, *, exact: bool) -> Whole | None:
-        cost = np.zeros(len(self.model.people))
-        for row, sign in zip(rows, signs, strict=True):
-            cost[self.model.told.one(int(row))] += sign
+    def _until_real(self, ask: Callable[[Solver], Whole | None]) -> Whole | None:
         for _ in range(_CUTS):
-            if exact:
-                table = self._solver.largest(cost, self.model.people, self._clock)
-            else:
-                table = self._solver.furthest(cost, self.model.people, self._clock, seconds=_SECONDS)
-            if table is None or not self._cut(table):
+            solver = Solver(
+                len(self._model.people), self._model.rows(), int(self._model.people.sum()) + ROOM, FAR
+            )
+            for row in self._learned:
+                solver.add(*row, FAR)
+            self.solves += 1
+            table = ask(solver)
+            if table is None or not self._learn(table):
                 return table
         return None
 
-    def _cut(self, table: Whole) -> bool:
-        """Tell the solver what this table breaks; false where that is nothing it does not know."""
-        broken = [b for b in self.model.broken(self.model.told.values(table)) if b not in self._added]
-        for number in broken:
-            bound = self.model.bounds[number]
-            self._solver.add(*self.model.row(bound), bound.low, bound.high, FAR)
-            self._added.add(number)
-        twins = self.model.twins(table)
+    def _learn(self, table: Whole) -> bool:
+        """What this table breaks; false where that is nothing new."""
+        values = self._model.told.values(table)
+        broken = [bound for bound in self._model.broken(values) if bound not in self._known]
+        self._learn_bounds(broken)
+        twins = self._model.twins(table)
         for one, other in twins:
-            atoms = self.model.apart(one, other)
-            self._solver.add(atoms, np.ones(len(atoms), np.int64), 1, FAR, FAR)
+            atoms = self._model.apart(one, other)
+            self._learned.append((atoms, np.ones(len(atoms), np.int64), 1, FAR))
         return bool(broken or twins)
+
+    def _learn_bounds(self, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            bound = self._model.bounds[number]
+            self._learned.append((*self._model.row(bound), bound.low, bound.high))
+            self._known.add(number)

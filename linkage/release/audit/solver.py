@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import highspy
 import numpy as np
@@ -13,11 +13,15 @@ import numpy.typing as npt
 from linkage.errors import ReleaseError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from linkage.release.audit.problem import Places, Whole
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 _SOME: Final = 0.1
 """How far from the best a world may be that is only to be far away."""
+_NEAR: Final = 20
+"""People more or fewer in one atom of a world that is looked for near the truth."""
 _WHOLE: Final = 0.999
 """A bound nearer than this to a whole number that was found is that number."""
 
@@ -46,6 +50,15 @@ class Clock:
     def left(self) -> float:
         """Seconds, at least 0."""
         return max(0.0, self.end - time.monotonic())
+
+
+class Aim(NamedTuple):
+    """A sum over these columns should be `far` above its base, or below it where sign is -1."""
+
+    columns: Places
+    sign: int
+    base: int
+    far: int
 
 
 @dataclass(frozen=True)
@@ -90,12 +103,27 @@ class Solver:
         values = coefficients.astype(np.float64)
         self._highs.addRow(float(low), most, len(columns), columns.astype(np.int32), values)
 
-    def furthest(self, cost: Floats, start: Whole, clock: Clock, *, seconds: float) -> Whole | None:
-        """A table of large cost, not always the largest; None where none was found in those seconds.
+    def near(self, aims: Sequence[Aim], start: Whole, clock: Clock, *, seconds: float) -> Whole | None:
+        """A table near `start` in which many of the aims are reached; None where none was found in time.
 
         Raises TimeError where no time is left.
         """
-        return self._solve(cost, start, clock, seconds=seconds, gap=_SOME)
+        self._box(start)
+        first = self._highs.getNumCol()
+        for number, aim in enumerate(aims):
+            self._highs.addVar(0.0, float(aim.far))
+            columns = np.append(aim.columns, first + number).astype(np.int32)
+            values = np.append(np.full(len(aim.columns), float(aim.sign)), -1.0)
+            self._highs.addRow(float(aim.sign * aim.base), highspy.kHighsInf, len(columns), columns, values)
+        cost = np.zeros(first + len(aims))
+        cost[first:] = 1.0
+        found = self._solve(cost, None, clock, seconds=seconds, gap=_SOME)
+        return None if found is None else found[: self._n]
+
+    def _box(self, start: Whole) -> None:
+        """Few people more or fewer in each atom: what is near the truth is found soon."""
+        low, high = np.maximum(start - _NEAR, 0).astype(np.float64), (start + _NEAR).astype(np.float64)
+        self._highs.changeColsBounds(self._n, np.arange(self._n, dtype=np.int32), low, high)
 
     def largest(self, cost: Floats, start: Whole, clock: Clock) -> Whole | None:
         """The table of the largest cost; cost: whole numbers. Raises TimeError where it is not found."""
@@ -104,7 +132,9 @@ class Solver:
             raise TimeError("the audit took too long")
         return found
 
-    def _solve(self, cost: Floats, start: Whole, clock: Clock, *, seconds: float, gap: float) -> Whole | None:
+    def _solve(
+        self, cost: Floats, start: Whole | None, clock: Clock, *, seconds: float, gap: float
+    ) -> Whole | None:
         if not clock.left():
             raise TimeError("the audit took too long")
         self.solves += 1
@@ -112,11 +142,12 @@ class Solver:
         highs.setOptionValue("time_limit", highs.getRunTime() + min(seconds, clock.left()))
         highs.setOptionValue("mip_rel_gap", gap)
         highs.setOptionValue("mip_abs_gap", _WHOLE)
-        highs.changeColsCost(self._n, np.arange(self._n, dtype=np.int32), cost)
+        highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
         highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        known = highspy.HighsSolution()
-        known.col_value = start.astype(np.float64)
-        highs.setSolution(known)
+        if start is not None:
+            known = highspy.HighsSolution()
+            known.col_value = start.astype(np.float64)
+            highs.setSolution(known)
         highs.run()
         if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None

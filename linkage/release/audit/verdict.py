@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from linkage.release.audit.attack import Hunt
@@ -11,6 +12,9 @@ from linkage.release.audit.model import Ground
 from linkage.release.audit.solver import Clock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linkage.release.audit.attack import Attack
     from linkage.release.audit.problem import Problem
 
 SECONDS: Final = 60.0
@@ -46,15 +50,16 @@ def audit(problem: Problem, seconds: float = SECONDS, workers: int = _WORKERS) -
     """
     ground, clock = Ground(problem), Clock.within(seconds)
     hunts = [Hunt(ground, view, clock) for view in problem.views]
-    tasks = [(hunt, number) for hunt in hunts for number in range(len(problem.parts))]
+    several = range(len(problem.parts))
+    results: list[Attack] = []
     with ThreadPoolExecutor(workers) as pool:
         try:
-            found = [*pool.map(lambda task: task[0].part(task[1]), tasks)]
-            more = [*pool.map(Hunt.totals, hunts)]
+            for group in _those_who_know_most_first(hunts):
+                results += pool.map(lambda task: task[0].part(task[1]), product(group, several))
+                results += pool.map(Hunt.totals, group)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    results = [*found, *more]
     return Verdict(
         problem.views,
         tuple(sorted({place for result in results for place in result.narrow})),
@@ -63,3 +68,16 @@ def audit(problem: Problem, seconds: float = SECONDS, workers: int = _WORKERS) -
         sum(result.worlds for result in results),
         sum(result.solves for result in results),
     )
+
+
+def _those_who_know_most_first(hunts: list[Hunt]) -> Iterator[list[Hunt]]:
+    """Readers than whom nobody knows more; then the others, who take in what those have found."""
+    before: dict[int, list[Hunt]] = {}
+    for i, hunt in enumerate(hunts):
+        others = [(j, other) for j, other in enumerate(hunts) if i != j and hunt.knows_less(other)]
+        before[i] = [other for j, other in others if j < i or not other.knows_less(hunt)]
+    yield [hunt for i, hunt in enumerate(hunts) if not before[i]]
+    for i, hunt in enumerate(hunts):
+        for other in before[i]:
+            hunt.learn(other)
+    yield [hunt for i, hunt in enumerate(hunts) if before[i]]

@@ -44,6 +44,11 @@ class Seen:
         self.worlds += 1
         return True
 
+    def widen(self, smallest: Whole, largest: Whole) -> None:
+        """Take in what other worlds make of the same cells."""
+        np.minimum(self.smallest, smallest, out=self.smallest)
+        np.maximum(self.largest, largest, out=self.largest)
+
     def near(self, aims: Places, widths: Whole) -> Places:
         """Those of the cells that no two worlds keep apart. widths: by how much, for every cell."""
         return aims[(self.largest - self.smallest)[aims] < widths[aims]]

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from linkage.package.layout import Layout
     from linkage.package.pairs import Pairs
     from linkage.package.rows import Rows
+    from linkage.release.audit.verdict import Verdict
 
 Ask = Callable[[], str]
 Progress = Callable[[int, int], None]
@@ -197,9 +198,8 @@ def match(
             desk.family_key(family_key, ask_family),
         )
         options = {"memory": budget, "workers": workers, "progress": progress}
-        released, joined = _release(desk, keys, now, options)
-        if joined:  # for the matcher alone: it tells of rows of several packages together
-            notes += (Text("people joined who stood under several numbers: {joined}", {"joined": joined}),)
+        released, more = _release(desk, keys, now, options)
+        notes += more
     ledger_head.write(desk.store.folder, desk.ledger)  # before anybody can have seen the release
     files, tables = write_all(released.release, released.signature, out, languages)
     return MatchFacts(str(desk.round_id), out / FILE, files, tables, already, agreement, notes)
@@ -244,8 +244,10 @@ def _ended(desk: Desk, why: Text) -> EndedError:
     return EndedError("the round {round} has ended without a release: {why}", round=desk.round_id, why=why)
 
 
-def _release(desk: Desk, keys: Keys, now: dt.datetime, options: Mapping[str, Any]) -> tuple[Released, int]:
-    """Freeze, open, count, control, sign, keep; how many people were joined over changed numbers.
+def _release(
+    desk: Desk, keys: Keys, now: dt.datetime, options: Mapping[str, Any]
+) -> tuple[Released, tuple[Text, ...]]:
+    """Freeze, open, count, control, sign, keep; and what the matcher alone should know of it.
 
     Of several at once, the first to keep its release wins.
     """
@@ -256,16 +258,42 @@ def _release(desk: Desk, keys: Keys, now: dt.datetime, options: Mapping[str, Any
         desk.ledger.note_family(keys.family.family, keys.family.check(), now)
     frozen = desk.ledger.freeze(desk.round_id, [package.sha512 for package in parties], now, desk.scope)
     if frozen.state is not State.FROZEN:
-        return _meanwhile(desk), 0
+        return _meanwhile(desk), ()
     counted = _counted(desk, sealed, keys, options)
     facts = [PackageFact(p.party, p.id, p.sha512, counted.coverage[p.party]) for p in parties]
     _spend(desk, now)
-    data = control(counted.figures, desk.agreement, facts, now, desk.history()).to_bytes()
+    audits: list[Verdict] = []
+    data = control(
+        counted.figures,
+        desk.agreement,
+        facts,
+        now,
+        desk.history(),
+        atoms=counted.atoms,
+        on_audit=audits.append,
+    ).to_bytes()
     signature = keys.identity.sign(RELEASE, data)
     releases.check(
         data, signature, keys.identity.public, desk.agreement
     )  # never sign what verify would refuse
-    return desk.ledger.release(desk.round_id, data, signature, now), counted.joined
+    return desk.ledger.release(desk.round_id, data, signature, now), tuple(_notes(counted, audits))
+
+
+def _notes(counted: Counted, audits: Sequence[Verdict]) -> Iterator[Text]:
+    """For the matcher alone: what tells of rows of several packages together."""
+    if counted.joined:
+        yield Text("people joined who stood under several numbers: {joined}", {"joined": counted.joined})
+    for audit in audits:
+        yield Text(
+            "audited for {views} readers: {cells} numbers of few people or about several registers, "
+            "{worlds} worlds, {solves} programs solved",
+            {
+                "views": len(audit.views),
+                "cells": audit.cells,
+                "worlds": audit.worlds,
+                "solves": audit.solves,
+            },
+        )
 
 
 def _spend(desk: Desk, now: dt.datetime) -> None:

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from linkage.agreement import parse, template
-from tests.agreements import READY, RULES, WHOLE
+from tests.agreements import READY, RULES, WHOLE, under
 from tests.needs import ROOT
 
 PAGE = (ROOT / "docs" / "agreement.md").read_text(encoding="utf-8")
@@ -41,8 +41,9 @@ def test_every_parameter_of_every_method_is_in_the_table() -> None:
 def test_the_template_and_the_example_have_the_same_keys() -> None:
     for lang in ("en", "sv"):
         ours = keys(tomllib.loads(template(lang)))
-        assert keys(tomllib.loads(READY)) - ours == {("measure", "of", "mean"), ("measure", "source")}
-        assert ours - keys(tomllib.loads(READY)) == set()
+        example = keys(tomllib.loads(under("cellkey")))
+        assert example - ours == {("measure", "of", "mean"), ("measure", "source")}
+        assert ours - example == set()
         assert "of = { mean = 26023 }" in template(lang)
 
 
@@ -54,7 +55,7 @@ def test_what_stands_in_the_template_as_an_example_can_be_used(lang: str) -> Non
         *("count", "overlap", "howmany", "share"),
         *("flow", "outcome", "duration", "change"),
     }
-    left_out = keys(tomllib.loads(WHOLE)) - keys(tomllib.loads(used))
+    left_out = keys(tomllib.loads(under("cellkey", WHOLE))) - keys(tomllib.loads(used))
     assert left_out == {("measure", "of", "mean"), ("measure", "source")} | {
         ("measure", key) for key in ("every", "within", "for")
     }

@@ -35,7 +35,7 @@ def told_amounts(cells: Cells, known: Flags, threshold: int) -> Flags:
     shape = tuple(len(axis.values) for axis in cells.axes[1:])
     places = [*product(*(range(size) for size in shape))]
     members = {place: frozenset(_smallest(cells, place)) for place in places}
-    whole = known.reshape(len(known), -1).all(axis=0)
+    whole = np.atleast_1d(known.reshape(len(known), -1).all(axis=0))
     told = {p for i, p in enumerate(places) if whole[i] and _many(cells, members[p], threshold)}
     while (least := _unsafe(cells, told, members, threshold)) is not None:
         told.discard(least)

@@ -48,6 +48,6 @@ class Drawn:
                 own = own * size + at
                 continue
             where.append(label)
-        weights = tuple(Fraction(int(weight)) for weight in self.made[own])
+        weights = {int(kind): Fraction(int(self.made[own, kind])) for kind in self.made[own].nonzero()[0]}
         number = Fraction(int(self.numbers[index]))
         return Linear(number, self.noise, {tuple(where): Cells(weights, many)}, positive=True)

@@ -38,9 +38,12 @@ class Spread(Protocol):
 
 
 class Cells(NamedTuple):
-    """Drawn cells at one place: how often each kind of cell is added, and how many there are of each."""
+    """Drawn cells at one place: how often each kind of cell is added, and how many there are of each.
 
-    weights: tuple[Fraction, ...]
+    weights: by the number of the kind, none of them 0.
+    """
+
+    weights: Mapping[int, Fraction]
     many: int
 
 
@@ -66,7 +69,7 @@ class Linear:
     def times(self, factor: Fraction) -> Linear:
         """So many times the number; the factor is not negative."""
         terms = {
-            place: Cells(tuple(factor * w for w in cells.weights), cells.many)
+            place: Cells({kind: factor * w for kind, w in cells.weights.items()}, cells.many)
             for place, cells in (self.terms or {}).items()
         }
         return replace(self, raw=factor * self.raw, terms=terms)
@@ -75,30 +78,28 @@ class Linear:
         """The sum, or with sign -1 the difference. What both are made of counts once, with both weights."""
         terms = dict(self.terms or {})
         for place, (weights, many) in (other.terms or {}).items():
-            mine = terms[place].weights if place in terms else (NAUGHT,) * len(weights)
-            both = tuple(a + sign * b for a, b in zip(mine, weights, strict=True))
-            terms[place] = Cells(both, many)
+            both = dict(terms[place].weights) if place in terms else {}
+            for kind, weight in weights.items():
+                both[kind] = both.get(kind, NAUGHT) + sign * weight
+            terms[place] = Cells({kind: weight for kind, weight in both.items() if weight}, many)
         positive = self.positive and other.positive and sign > 0
         return Linear(self.raw + sign * other.raw, self.noise or other.noise, terms, positive)
 
     def without(self, part: Linear) -> Linear | None:
         """The rest, where this adds up each cell of the part, as often, and others beside it; else None."""
         rest = self.plus(part, -1)
-        terms, mine = rest.terms or {}, part.terms or {}
-        left = [
-            (place, i) for place, (weights, _) in terms.items() for i, weight in enumerate(weights) if weight
-        ]
-        if not left or any(terms[place].weights[i] < 0 for place, i in left):
+        mine = part.terms or {}
+        left = [(place, *of) for place, (weights, _) in (rest.terms or {}).items() for of in weights.items()]
+        if not left or any(weight < 0 for _, _, weight in left):
             return None
-        shared = any(place in mine and mine[place].weights[i] for place, i in left)
+        shared = any(place in mine and kind in mine[place].weights for place, kind, _ in left)
         return None if shared else replace(rest, positive=True)
 
     def _margin(self, alpha: Fraction) -> Fraction:
         found: Counter[Fraction] = Counter()
         for weights, many in (self.terms or {}).values():
-            for weight in weights:
-                if weight:
-                    found[abs(weight)] += many
+            for weight in weights.values():
+                found[abs(weight)] += many
         if self.noise is None or not found:
             return NAUGHT
         common = lcm(*(weight.denominator for weight in found))

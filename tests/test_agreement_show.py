@@ -18,7 +18,7 @@ from tests.agreements import DRAFT, FINGERPRINTS, READY, changed
 class Page(HTMLParser):
     """The elements and the text of a page; complains of what is not closed."""
 
-    VOID = ("meta", "link", "img", "br")
+    VOID = ("meta", "link", "img", "br", "hr")
 
     def __init__(self, text: str) -> None:
         super().__init__()

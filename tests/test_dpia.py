@@ -17,6 +17,7 @@ from linkage.texts import Lang, say
 from tests.agreements import DRAFT, FINGERPRINTS, READY, RULES, WHOLE, changed, under
 from tests.dpia_pages import page, path
 from tests.rounds import link, ok
+from tests.test_agreement_show import Page
 
 LANGS = ["en", "sv"]
 FILL_IN = {"en": "to fill in", "sv": "att fylla i"}
@@ -145,3 +146,43 @@ def test_the_command_prints_it_writes_it_and_replaces_nothing(tmp_path: Path) ->
     swedish = ok("--lang", "sv", "agreement", "show", file, "--dpia", cwd=tmp_path).out
     assert swedish.strip() == dpia(parse(under("cellkey")), "sv").text.strip()
     assert say(Text("to fill in"), Lang.SV) in swedish
+
+
+# -- as a page --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("rule", RULES)
+def test_the_page_says_what_the_text_says(lang: str, rule: str) -> None:
+    made = dpia(parse(under(rule, WHOLE)), lang)
+    page = Page(made.page(lang))
+    assert page.elements[0] == ("html", {"lang": lang})
+    assert {tag for tag, _ in page.elements}.isdisjoint(
+        {"script", "link", "img", "iframe", "form", "object", "a"}
+    )
+    assert sum(tag == "em" for tag, _ in page.elements) == made.blanks
+    assert "".join(" ".join(page.words).split()) == letters(made.text)
+
+
+def letters(markdown: str) -> str:
+    """The text without its marks and without any space; the heading stands in the page twice."""
+    lines = [line for line in markdown.splitlines() if not re.fullmatch(r"(\|---)+\||---", line)]
+    plain = "\n".join(re.sub(r"^(#+|>|-) ?", "", line) for line in lines)
+    plain = re.sub(r"(?<!\\)[|*`]", "", plain)
+    plain = re.sub(r"\\([^0-9A-Za-z\s])", r"\1", plain)
+    return "".join((lines[0].removeprefix("# ") + plain).split())
+
+
+def test_what_somebody_wrote_is_shown_on_the_page_and_never_run() -> None:
+    title = "<script>alert(1)</script> *x* | `y` & **z**"
+    page = Page(dpia(parse(changed('"Krami"', f'"{title}"')), "en").page("en"))
+    assert f"“{title}”" in page.words
+    assert "script" not in {tag for tag, _ in page.elements}
+
+
+def test_a_name_that_ends_in_html_gives_a_page(tmp_path: Path) -> None:
+    file = tmp_path / "agreement.toml"
+    file.write_text(READY, encoding="utf-8")
+    ok("agreement", "show", file, "--dpia", "--out", "dpia.html", cwd=tmp_path)
+    written = (tmp_path / "dpia.html").read_text(encoding="utf-8")
+    assert written == dpia(parse(READY), "en").page("en")

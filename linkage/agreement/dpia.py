@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from keys.errors import Text
-from linkage.agreement import contents, markdown, protection
+from linkage.agreement import contents, hypertext, markdown, page, protection
 from linkage.agreement.contents import Grid
 from linkage.agreement.estimate import estimates, threshold
 from linkage.agreement.model import Known
@@ -36,10 +36,16 @@ _BLANK = re.compile(r"\[\[(.+?)\]\]", re.DOTALL)
 
 @dataclass(frozen=True)
 class Assessment:
-    """text: Markdown; blanks: how many it has."""
+    """text: Markdown, its first line the heading; blanks: how many it has."""
 
     text: str
     blanks: int
+
+    def page(self, lang: Lang | str) -> str:
+        """The same as a page for browsers and word processors, with the policy of `show`."""
+        heading, _, rest = self.text.partition("\n")
+        title = hypertext.inline(heading.removeprefix("# "))
+        return page.whole(title, f"<header><h1>{title}</h1></header>", hypertext.hypertext(rest), Lang(lang))
 
 
 def dpia(agreement: Agreement, lang: Lang | str) -> Assessment:

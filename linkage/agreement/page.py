@@ -35,6 +35,11 @@ table { border-collapse: collapse; width: 100%; margin: .6rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem .35rem 0;
   border-bottom: 1px solid #ddd; }
 td:last-child { overflow-wrap: anywhere; }
+.wide { font-size: .8em; }
+.wide td:last-child { min-width: 9rem; }
+code { font-size: .85em; overflow-wrap: anywhere; }
+em { font-style: normal; background: #fff3bf; }
+blockquote { border-left: .2rem solid #bbb; margin: .5rem 0; padding-left: .9rem; }
 th { font-weight: 600; color: #555; }
 .digest p:first-of-type { overflow-wrap: anywhere; font: 1rem/1.6 ui-monospace, monospace; }
 @media (max-width: 34rem) { thead { display: none; } tr { display: block; border-bottom: 1px solid #bbb; }
@@ -47,9 +52,15 @@ th { font-weight: 600; color: #555; }
 def show(agreement: Agreement, lang: Lang | str) -> str:
     """A self-contained HTML page of what the agreement says; its policy allows its own style alone."""
     lang = Lang(lang)
-    style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     body = "\n".join(_html(section, lang) for section in sections(agreement))
     title = html.escape(agreement.title)
+    name = html.escape(say(_name(agreement), lang))
+    return whole(title, f'<header><h1>{title}</h1><p class="name">{name}</p></header>', body, lang)
+
+
+def whole(title: str, header: str, body: str, lang: Lang) -> str:
+    """A page of these pieces of HTML, with the style and the policy of all pages of an agreement."""
+    style = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     return f"""<!doctype html>
 <html lang="{lang.value}">
 <head>
@@ -61,7 +72,7 @@ def show(agreement: Agreement, lang: Lang | str) -> str:
 <style>{_STYLE}</style>
 </head>
 <body>
-<header><h1>{title}</h1><p class="name">{html.escape(say(_name(agreement), lang))}</p></header>
+{header}
 <main>
 {body}
 </main>

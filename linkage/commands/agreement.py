@@ -340,7 +340,8 @@ class Assessed:
 def assess(path: Path, lang: Lang, out: Path | None) -> Assessed:
     """A data protection impact assessment with the agreement's facts in it, as Markdown.
 
-    Raises ExistsError where a file is there: somebody may have begun to finish it.
+    out: the file to write, a web page where its name ends in .html. Raises ExistsError where a file is there:
+    somebody may have begun to finish it.
     """
     agreement = load(path, NoArgumentFileError)
     assessment = agreements.dpia(agreement, lang)
@@ -350,7 +351,8 @@ def assess(path: Path, lang: Lang, out: Path | None) -> Assessed:
     )
     text: Text | str = assessment.text
     if out is not None:
-        _write_new(out, assessment.text.encode())
+        page = out.suffix.lower() in (".html", ".htm")
+        _write_new(out, (assessment.page(lang) if page else assessment.text).encode())
         text = Text("written: {path}", {"path": out})
     return Assessed(text, after, out, assessment.blanks, _checked(agreement))
 

@@ -107,11 +107,12 @@ def agreement_pack(file: Path, out: Path | None) -> None:
 @agreement.command("show")
 @click.argument("file", type=FILE, default=Path("agreement.toml"), metavar="[FILE]")
 @option("--out", type=FILE, help="Write a web page to this file instead of text.")
-@option("--dpia", is_flag=True, help="A data protection impact assessment to be finished, as Markdown.")
+@option("--dpia", is_flag=True, help="A data protection impact assessment, to be finished.")
 def agreement_show(file: Path, out: Path | None, dpia: bool) -> None:
     """Show what it says, for a jurist to read.
 
     With --dpia it is put into a data protection impact assessment; what only people can answer is left blank.
+    With --out it is a web page where the file's name ends in .html, else Markdown.
 
     Example: linkage agreement show agreement/agreement.toml --out agreement.html
     """

@@ -139,6 +139,11 @@ def test_check_says_draft_or_ready(folder: Path) -> None:
         "digest": digest.hex(),
         "missing": [],
         "warnings": [],
+        "notes": [
+            "measure.new: 'first-half' is compared, and known in 5 of its 6 periods alone, "
+            "2020-02 to 2020-06",
+            "measure.new: 'jan–feb' is compared, and known in 1 of its 2 periods alone, 2020-02 to 2020-02",
+        ],
         "measures": [
             {"name": "volume", "rows": 5 * 14 * 4 * 4, "too_small": None},
             {"name": "new", "rows": 3 * 4, "too_small": None},

@@ -10,6 +10,7 @@ import pytest
 
 from linkage.agreement import parse, plain
 from linkage.agreement.model import Agreement
+from linkage.agreement.notes import notes
 from linkage.agreement.over_time import events, surrounded
 from linkage.agreement.sizes import MANY, MOST, size, too_many
 from linkage.measures.model import Change, Duration, Flow, Follow, Outcome, Places, Share
@@ -299,3 +300,67 @@ def test_what_check_warns_of_over_time(case: str) -> None:
 )
 def test_somebody_can_be_in_it(some: str) -> None:
     assert not any("nobody can be" in told for told in warned(KRAMI, f'duration = "{some}"'))
+
+
+def test_what_check_notes_of_how_a_measure_counts() -> None:
+    told = [str(what) for what in notes(parse(WHOLE))]
+    assert told[:-1] == [
+        "measure.new: 'first-half' is compared, and known in 5 of its 6 periods alone, 2020-02 to 2020-06",
+        "measure.new: 'jan–feb' is compared, and known in 1 of its 2 periods alone, 2020-02 to 2020-02",
+        "measure.moves: 3 periods ahead from every period: over time one lasting step counts up to 3 times",
+    ]
+    assert told[-1].startswith('measure.taken: counting = "any-day": two people')
+    last = changed('"any-day"', '"last-day"', changed("every = 3\n", "", WHOLE))
+    assert [str(what).partition(":")[0] for what in notes(parse(last))] == ["measure.new"] * 2
+
+
+def test_a_span_that_is_compared_and_known_in_part() -> None:
+    late = re.sub(r'"jan–feb" = .*?\]', 'end = ["2020-11", "2020-12"]', WHOLE)
+    late = changed('["2020-01", "2020-06"]', '["2020-02", "2020-06"]', late)
+    (moves,) = [str(what) for what in notes(parse(late)) if "is compared" in str(what)]
+    assert moves == "measure.moves: 'end' is compared, and known in none of its periods"
+    whole = changed('against = "first-half"\n', "", WHOLE.replace('against = "first-half"\n', "", 1))
+    assert not any("is compared" in str(what) for what in notes(parse(whole)))
+
+
+def test_show_tells_the_notes_too() -> None:
+    page = plain(parse(WHOLE), Lang.SV)
+    assert "samma bestående steg räknas upp till 3 gånger." in re.sub(r"\s+", " ", page)
+
+
+STATES = '"malmo.ung-malmo", "af.etablering"]'
+LEAVING = 'leaving = "malmo.krami"\nto      = "af.etablering"'
+AROUND = 'around = "started(malmo.krami)"'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (f'{LEAVING}\nat', f'{LEAVING}\nat'.replace("malmo.krami", "ever(malmo.krami)"),
+         "measure.after: nobody leaves 'ever(malmo.krami)'"),
+        ('duration = "malmo.krami"', 'duration = "ever(malmo.krami) & sex.man"', "no stay in"),
+        (AROUND, 'around = "sex.woman"', "'sex.woman' is no event"),
+        (AROUND, 'around = "started(ever(malmo.krami))"', "nobody can be in"),
+        (STATES, '"malmo.ung-malmo", "malmo.krami & af.etablering"]', "is counted in the state"),
+        (STATES, '"af.etablering", "malmo.krami | af.etablering"]', "is counted in the state"),
+        ('on = "2020-12-31"', 'on = "2012-12-31"', "age.on: more than a year from the window, 2020-01-01"),
+        ('on = "2020-12-31"', 'on = "2022-01-03"', "more than a year"),
+    ],
+)  # fmt: skip
+def test_what_can_only_be_empty_or_always_so_is_warned_of(old: str, new: str, said: str) -> None:
+    assert len([what for what in warned(old, new) if said in what]) == 1, warned(old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (AROUND, 'around = "malmo.krami & sex.woman"'),
+        ('duration = "malmo.krami"', 'duration = "malmo.krami - ever(malmo.ung-malmo)"'),
+        (STATES, '"af.etablering - malmo.krami", "af.etablering"]'),
+        ('on = "2020-12-31"', 'on = "2022-01-01"'),
+        ('on = "2020-12-31"', 'on = "2019-01-01"'),
+    ],
+)
+def test_what_can_be_meant_is_not(old: str, new: str) -> None:
+    said = ("in every period", "is counted in the state", "more than a year", "nobody")
+    assert [what for what in warned(old, new) if any(word in what for word in said)] == []

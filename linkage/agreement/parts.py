@@ -17,6 +17,7 @@ from linkage.measures.model import (
     Presence,
     Started,
 )
+from linkage.measures.trees import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,6 +83,8 @@ class Parts:
                 return any(map(self.nobody, every)) or any(self._apart(*pair) for pair in pairs)
             case Or(a, b):
                 return self.nobody(a) and self.nobody(b)
+            case Started(a) | Left(a) if lasting(a):
+                return True
             case AtLeast(count, items):
                 return sum(not self.nobody(item) for item in items) < count
             case _:

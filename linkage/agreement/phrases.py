@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keys.errors import Text
 from linkage.agreement.groups import vocabulary
+from linkage.agreement.notes import of_measure
 from linkage.agreement.warn import outside
 from linkage.dimensions import SEXES
 from linkage.measures import language
@@ -80,6 +81,7 @@ class Phrases:
         }
         self._amounts = {s.key: s.title for s in agreement.series if s.value}
         self._ages = agreement.dimensions.age
+        self._agreement = agreement
 
     def of(self, source: str) -> Text:
         """The people that an expression is about."""
@@ -137,6 +139,8 @@ class Phrases:
         yield _told_by(measure)
         if measure.against:
             yield Text("Each span is compared with {span}.", {"span": quoted(measure.against)})
+        for what in of_measure(measure, self._agreement):
+            yield Text("To know: {what}.", {"what": what})
 
     def _question(self, measure: Measure) -> Iterator[Text]:
         match measure:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keys.errors import Text
-from linkage.agreement.estimate import estimates, known, threshold
+from linkage.agreement.estimate import estimates, threshold
 from linkage.agreement.parts import Parts
 from linkage.agreement.sizes import many, size
-from linkage.measures.model import Change, Duration, Expression, Flow, Places, Presence, Share
+from linkage.agreement.warn_over_time import far_age, over_time
+from linkage.measures.model import Change, Expression, Places, Presence, Share
 from linkage.measures.trees import leaves
 from linkage.schemes import SCHEMES
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 def warnings(agreement: Agreement) -> Iterator[tuple[Path, Text]]:
     """What is noticed, each with the path of what it is about."""
     yield from _unasked(agreement)
+    yield from far_age(agreement)
     for index, kind in enumerate(agreement.accept):
         if kind in SCHEMES[agreement.scheme].test:
             what = Text("numbers of the kind {kind} are nobody's: for a rehearsal only", {"kind": kind})
@@ -70,9 +72,9 @@ def _of_any(measure: Measure, agreement: Agreement) -> Iterator[Text]:
     window = agreement.window
     if told := many(measure, size(measure, len(window), len(window.spans), agreement.dimensions)):
         yield told
-    over_time = bool({"period", "span"} & set(measure.by))
+    by_time = bool({"period", "span"} & set(measure.by))
     for expression in measure.expressions:
-        if over_time and not expression.dated:
+        if by_time and not expression.dated:
             yield Text(
                 "{expression!r} has no dates: its rows of periods and spans stay empty",
                 {"expression": expression.source},
@@ -85,19 +87,9 @@ def _of_any(measure: Measure, agreement: Agreement) -> Iterator[Text]:
             yield Text(
                 "nobody can be in {expression!r} by the way it is written", {"expression": expression.source}
             )
-    yield from _never(measure, len(window))
+    yield from over_time(measure, len(window))
     if "span" in measure.by and not agreement.window.spans:
         yield Text("by span, and the period has no spans")
-
-
-def _never(measure: Measure, periods: int) -> Iterator[Text]:
-    """A measure each of whose expressions is known at some time, and never at the times that it joins."""
-    if not all(expression.known for expression in measure.expressions):
-        return  # told of the expression
-    if isinstance(measure, Flow) and not known(measure, periods):
-        yield Text("no two periods {every} apart are known: every row stays empty", {"every": measure.every})
-    elif isinstance(measure, Duration) and not known(measure, periods):
-        yield Text("no three periods in a row are known: no stay is seen from its start to its end")
 
 
 def _of_share(measure: Share) -> Iterator[Text]:

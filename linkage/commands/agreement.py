@@ -12,6 +12,7 @@ from keys.atomic import whole_file
 from linkage import agreement as agreements
 from linkage.agreement.estimate import Estimate, estimates, threshold
 from linkage.agreement.model import Agreement
+from linkage.agreement.notes import notes
 from linkage.agreement.precision import Precision, precision
 from linkage.agreement.reading import undecoded
 from linkage.commands.agreement_keys import by_name, named_keys, public_keys
@@ -129,7 +130,7 @@ class Checked:
     """What `check` found. digest: hex, None in a draft.
 
     measures: what each will be like; least: people below which a row of it is too small. precision: how far
-    off its figures will be; None where the method does not move them.
+    off its figures will be; None where the method does not move them. notes: how some measures count.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Checked:
     measures: tuple[Estimate, ...]
     least: int
     precision: Precision | None
+    notes: tuple[Text, ...] = ()
 
     def words(self) -> dict[str, object]:
         """Values for a sentence."""
@@ -158,6 +160,7 @@ class Checked:
             "digest": self.digest,
             "missing": list(self.missing),
             "warnings": [say(warning) for warning in self.warnings],
+            "notes": [say(note) for note in self.notes],
             "measures": [{"name": m.measure, "rows": m.rows, "too_small": m.small} for m in self.measures],
             "too_small_below": self.least,
             "expected_error": self.precision.as_json() if self.precision else None,
@@ -201,6 +204,7 @@ def _checked(agreement: Agreement) -> Checked:
         estimates(agreement),
         threshold(agreement),
         precision(agreement),
+        tuple(notes(agreement)),
     )
 
 

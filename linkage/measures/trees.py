@@ -52,6 +52,23 @@ def leaves(tree: Tree) -> Iterator[Presence | OfSex | OfAge]:
         stack.extend(reversed(children(node)))
 
 
+def lasting(tree: Tree) -> bool:
+    """Whether people are in it in every period or in none, by the way it is written."""
+    settled: dict[int, bool] = {}  # groups of groups may double at every step
+    stack = [tree]
+    while stack:
+        node = stack[-1]
+        waiting = [] if isinstance(node, Ever) else [c for c in children(node) if id(c) not in settled]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        settled[id(node)] = not isinstance(node, Presence) and (
+            isinstance(node, Ever) or all(settled[id(child)] for child in children(node))
+        )
+        stack.pop()
+    return settled[id(tree)]
+
+
 class Shape(NamedTuple):
     """How large a tree is, written out: nodes, and the longest way from the root to a leaf."""
 

@@ -50,6 +50,8 @@ def agreement_check(file: Path) -> None:
     facts = check(file)
     for warning in facts.warnings:
         note(Text("warning: {what}", {"what": warning}))
+    for told in facts.notes:
+        note(Text("note: {what}", {"what": told}))
     if facts.digest is None:
         head = Text("{name} round {round} is a draft; missing: {missing}", facts.words())
         after = Text(

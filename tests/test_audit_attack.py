@@ -164,7 +164,7 @@ def test_a_solver_that_lies_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> 
     """It says that a table is possible in which told sums are others: the cell stays narrow."""
     told = part([3, 2], [[0, 1], [0], [1]], [None, None, (0, FAR)], [False, False, True])
     problem = Problem((told,), (), ("outsider",), 1)
-    for name in ("furthest", "largest"):
+    for name in ("near", "largest"):
         monkeypatch.setattr(f"linkage.release.audit.solver.Solver.{name}", lambda *_, **__: whole([0, 5]))
     assert attack(Ground(problem), "outsider", Clock.within(9)).narrow == ((0, 2),)
 

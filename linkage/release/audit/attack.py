@@ -24,6 +24,10 @@ _TRIES: Final = 3
 """Worlds in a row that prove nothing new, before each cell left is looked at by itself."""
 _SECONDS: Final = 3.0
 """For one world that is only to be far away."""
+_PAIRS: Final = 3
+"""Parts that a part is looked at with, one at a time, before all that it is bound to are taken together."""
+_FEW: Final = 12
+"""Cells that are each looked at near the truth, before more parts are."""
 _BOUNDS: Final = 2000
 """Bounds of a model that a solver is told of at once."""
 _SEED: Final = 1
@@ -69,10 +73,15 @@ class Hunt:
         self._ground, self._view, self._clock = ground, view, clock
         parts = ground.problem.parts
         known = [part.known.get(view, NOTHING) for part in parts]
-        room = [reach(part.told, k, part.people) for part, k in zip(parts, known, strict=True)]
-        self._widths = [np.minimum(ground.problem.width, each) for each in room]
+        room = [np.minimum(ground.problem.width, part.room.get(view, FAR)) for part in parts]
+        own = [reach(part.told, k, part.people) for part, k in zip(parts, known, strict=True)]
+        self._widths = [np.minimum(a, b) for a, b in zip(room, own, strict=True)]
         self._seen = [Seen.of(ground.model([number], view)[0]) for number in range(len(parts))]
         self._lock = Lock()
+
+    def spread(self, number: int) -> Whole:
+        """How far apart the sums of a part have been seen."""
+        return self._seen[number].largest - self._seen[number].smallest
 
     def knows_less(self, other: Hunt) -> bool:
         """Whether the other reader knows all that this one does."""
@@ -107,7 +116,7 @@ class Hunt:
         tied, every = self._ground.tied(number), self._ground.closure(number)
         yield [number], len(every) == 1
         if len(every) > 2:
-            yield from (([number, other], False) for other in tied)
+            yield from (([number, other], False) for other in tied[:_PAIRS])
         if len(every) > 1:
             yield every, True
 
@@ -185,16 +194,24 @@ class _Search:
             fewer = self.seen.near(left, self._widths)
             tries = 0 if len(fewer) < len(left) else tries + 1
             left = fewer
-        return left
+        for row in left if len(left) <= _FEW else ():
+            for aim in self._aims(int(row)):
+                if len(self.seen.near(np.array([row]), self._widths)):
+                    self.seen.add(self._model, worlds.near([aim]))
+        return self.seen.near(left, self._widths)
 
     def _aim(self, row: int) -> Aim:
-        """Up or down, where there is room; from the farthest that was seen on the other side."""
+        """Up or down, where there is room."""
+        several = self._aims(row)
+        return several[int(self._rng.integers(len(several)))]
+
+    def _aims(self, row: int) -> list[Aim]:
+        """Up and down, where there is room; from the farthest that was seen on the other side."""
         model, least, most = self._model, int(self.seen.smallest[row]), int(self.seen.largest[row])
-        far = int(self._widths[row])
-        up, down = model.high[row] - least >= far, most - model.low[row] >= far
-        if up and (not down or self._rng.random() < 0.5):
-            return Aim(model.told.one(row), 1, least, far)
-        return Aim(model.told.one(row), -1, most, far)
+        far, atoms = int(self._widths[row]), self._model.told.one(row)
+        up, down = Aim(atoms, 1, least, far), Aim(atoms, -1, most, far)
+        room = [model.high[row] - least >= far, most - model.low[row] >= far]
+        return [aim for aim, there in zip((up, down), room, strict=True) if there] or [up, down]
 
     def _by_itself(self, worlds: _Worlds, row: np.intp) -> None:
         """One sum as large and as small as it can be. Raises TimeError where that is not known in time."""

@@ -70,6 +70,7 @@ class Part:
     bytes allow each to be, the true one among them; sensitive: shape (m,), which must not be narrowed.
     known: by the name of a view, sums that this reader knows exactly beside them. marks: shape (m,), or None:
     two sums with different marks are of different people, as equal people have equal noise; NO_MARK for none.
+    room: by the name of a view, shape (m,), how far apart this reader could think each to be before.
     """
 
     label: str
@@ -80,6 +81,7 @@ class Part:
     sensitive: Flags
     known: Mapping[str, Sums] = field(default_factory=dict)
     marks: Whole | None = None
+    room: Mapping[str, Whole] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         true = self.told.values(self.people)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from linkage.release.audit.problem import Places, Whole
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-_SOME: Final = 0.1
+_SOME: Final = 0.34
 """How far from the best a world may be that is only to be far away."""
 _NEAR: Final = 20
 """People more or fewer in one atom of a world that is looked for near the truth."""
@@ -117,7 +117,8 @@ class Solver:
             self._highs.addRow(float(aim.sign * aim.base), highspy.kHighsInf, len(columns), columns, values)
         cost = np.zeros(first + len(aims))
         cost[first:] = 1.0
-        found = self._solve(cost, None, clock, seconds=seconds, gap=_SOME)
+        known = np.concatenate([start, np.zeros(len(aims), np.int64)])
+        found = self._solve(cost, known, clock, seconds=seconds, gap=_SOME)
         return None if found is None else found[: self._n]
 
     def _box(self, start: Whole) -> None:
@@ -132,9 +133,7 @@ class Solver:
             raise TimeError("the audit took too long")
         return found
 
-    def _solve(
-        self, cost: Floats, start: Whole | None, clock: Clock, *, seconds: float, gap: float
-    ) -> Whole | None:
+    def _solve(self, cost: Floats, start: Whole, clock: Clock, *, seconds: float, gap: float) -> Whole | None:
         if not clock.left():
             raise TimeError("the audit took too long")
         self.solves += 1
@@ -144,10 +143,9 @@ class Solver:
         highs.setOptionValue("mip_abs_gap", _WHOLE)
         highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
         highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-        if start is not None:
-            known = highspy.HighsSolution()
-            known.col_value = start.astype(np.float64)
-            highs.setSolution(known)
+        known = highspy.HighsSolution()
+        known.col_value = start.astype(np.float64)
+        highs.setSolution(known)
         highs.run()
         if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None

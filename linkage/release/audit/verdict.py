@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from linkage.release.audit.attack import Attack
     from linkage.release.audit.problem import Problem
 
-SECONDS: Final = 60.0
-"""For one audit; one that takes longer is none."""
+SECONDS: Final = 180.0
+"""For one audit; one that takes longer is none. That of the largest demo takes half a minute on two cores."""
 _WORKERS: Final = 2
 
 
@@ -71,13 +71,14 @@ def audit(problem: Problem, seconds: float = SECONDS, workers: int = _WORKERS) -
 
 
 def _those_who_know_most_first(hunts: list[Hunt]) -> Iterator[list[Hunt]]:
-    """Readers than whom nobody knows more; then the others, who take in what those have found."""
+    """Readers than whom nobody knows more; then the others, who take in what those before have found."""
     before: dict[int, list[Hunt]] = {}
     for i, hunt in enumerate(hunts):
         others = [(j, other) for j, other in enumerate(hunts) if i != j and hunt.knows_less(other)]
         before[i] = [other for j, other in others if j < i or not other.knows_less(hunt)]
-    yield [hunt for i, hunt in enumerate(hunts) if not before[i]]
-    for i, hunt in enumerate(hunts):
-        for other in before[i]:
-            hunt.learn(other)
-    yield [hunt for i, hunt in enumerate(hunts) if before[i]]
+    for level in sorted({len(several) for several in before.values()}):
+        group = [i for i, several in before.items() if len(several) == level]
+        for i in group:
+            for other in before[i]:
+                hunts[i].learn(other)
+        yield [hunts[i] for i in group]

@@ -11,18 +11,37 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 
+class _Number(int):
+    """A whole number that can choose between two wordings, as 1 row and 2 rows."""
+
+    def __format__(self, form: str) -> str:
+        """form: `one|several`, where # is the number; or as of any whole number."""
+        if "|" not in form:
+            return super().__format__(form)
+        one, several = form.split("|")
+        return (one if self == 1 else several).replace("#", str(int(self)))
+
+
+def filled(template: str, values: dict[str, object]) -> str:
+    """The template with its values; as it stands where it has none."""
+    if not values:
+        return template
+    return template.format(**{k: _Number(v) if type(v) is int else v for k, v in values.items()})
+
+
 @dataclass(frozen=True)
 class Text:
     """A sentence for a person: an English template, which is also its name elsewhere, and its values.
 
-    A value may be a Text itself, and is then translated with the sentence that it stands in.
+    A value may be a Text itself, and is then translated with the sentence that it stands in. For a whole
+    number the template may have two wordings: {rows:# row|# rows}.
     """
 
     template: str
     values: dict[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.template.format(**self.values) if self.values else self.template
+        return filled(self.template, self.values)
 
 
 class Error(Exception):

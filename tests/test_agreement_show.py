@@ -153,7 +153,7 @@ EVERYTHING = {
     "was(malmo.krami, 3)": "3 periods earlier in “Krami”",
     "will(malmo.krami, 3)": "3 periods later in “Krami”",
     "within(malmo.krami, 3)": "in the same period or one of the 3 next in “Krami”",
-    "bridge(malmo.krami, 1)": "in “Krami”, or in a gap of at most 1 periods in it",
+    "bridge(malmo.krami, 1)": "in “Krami”, or in a gap of at most 1 period in it",
 }
 
 

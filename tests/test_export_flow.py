@@ -647,7 +647,7 @@ def test_few_refused_rows_are_left_out_and_told_and_many_stop_it(home: Path) -> 
     over = link("export", "--max-refused", "0.5%", *agreement, cwd=home)
     assert over.code == 10
     assert over.err.splitlines()[:3] == [
-        "error: 1 of 100 rows are refused, 1.0 %, and at most 0.5 % may be",
+        "error: 1 of 100 rows is refused, 1.0 %, and at most 0.5 % may be",
         "  1 refused: a wrong check digit",
         "  r.csv, record 101, column 'Pnr': a wrong check digit",
     ]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from linkage.identifiers import scheme
 from linkage.register import Limit
 from linkage.register.limit import LimitError
+from linkage.texts import Lang, say
 from tests.registers import ANNA, BO, read_text
 
 HEAD = "Pnr;Start;Slut\n"
@@ -94,3 +95,13 @@ def test_a_source_without_any_readable_number_is_told_as_such(tmp_path: Path, ro
 @pytest.mark.parametrize("row", [GOOD, BROKEN, NOT_LINKED])
 def test_one_number_that_is_read_is_enough_whatever_its_kind_and_its_days(tmp_path: Path, row: str) -> None:
     assert read_text(tmp_path, HEAD + UNREADABLE * 50 + row).fault is None
+
+
+def test_one_row_and_decimals_read_well_in_both_languages(tmp_path: Path) -> None:
+    one = Limit.parse("0.5%").fault(read_text(tmp_path, HEAD + BROKEN), scheme("se"))
+    three = Limit.parse("0,5 %").fault(read_text(tmp_path, HEAD + GOOD * 2 + BROKEN), scheme("se"))
+    assert one is not None
+    assert three is not None
+    assert str(one) == "1 of 1 row is refused, 100.0 %, and at most 0.5 % may be"
+    assert say(three.message, Lang.SV) == "1 av 3 rader avvisas, 33,3 %, och högst 0,5 % får göra det"
+    assert say(one.details[0], Lang.SV).startswith("1 avvisad: ")

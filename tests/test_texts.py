@@ -114,6 +114,16 @@ def test_translations_have_the_same_placeholders() -> None:
     assert wrong == []
 
 
+def test_a_number_chooses_between_two_wordings() -> None:
+    rows = Text("  {rows:# row|# rows} with: {kind}", {"rows": 1, "kind": "x"})
+    assert (str(rows), say(rows, Lang.SV)) == ("  1 row with: x", "  1 rad med: x")
+    assert say(Text(rows.template, {"rows": 2, "kind": "x"}), Lang.SV) == "  2 rader med: x"
+    assert str(Text("{n:,} {n!r} {n}", {"n": 1000})) == "1,000 1000 1000"
+    every = [text for pair in catalogue(Lang.SV).items() for text in pair if "{" in text]
+    forms = [form for text in every for *_, form, _ in string.Formatter().parse(text) if form]
+    assert {form.count("|") for form in forms if "|" in form} == {1}
+
+
 def test_no_text_is_translated_twice_differently() -> None:
     seen: dict[str, tuple[str, str]] = {}
     clashes = []

@@ -115,16 +115,18 @@ class Phrases:
             case Left(a):
                 return Text("for the last time in {a}, not there the period after", {"a": self._closed(a)})
             case Was(a, k):
-                return Text("{k} periods earlier in {a}", {"k": k, "a": self._closed(a)})
+                return Text("{k:# period|# periods} earlier in {a}", {"k": k, "a": self._closed(a)})
             case Will(a, k):
-                return Text("{k} periods later in {a}", {"k": k, "a": self._closed(a)})
+                return Text("{k:# period|# periods} later in {a}", {"k": k, "a": self._closed(a)})
             case Within(a, k):
                 return Text(
-                    "in the same period or one of the {k} next in {a}", {"k": k, "a": self._closed(a)}
+                    "in the same period or {k:the next|one of the # next} in {a}",
+                    {"k": k, "a": self._closed(a)},
                 )
             case Bridge(a, k):
                 return Text(
-                    "in {a}, or in a gap of at most {k} periods in it", {"k": k, "a": self._closed(a)}
+                    "in {a}, or in a gap of at most {k:# period|# periods} in it",
+                    {"k": k, "a": self._closed(a)},
                 )
 
     def _closed(self, tree: Tree, *open_in: type[Tree]) -> Text:
@@ -215,25 +217,26 @@ class Phrases:
             )
         return {
             Follow.AT: Text(
-                "Of those who leave {leaving}: how many are, {k} periods after their last one there: {to}?",
+                "Of those who leave {leaving}: how many are, {k:# period|# periods} after their last one "
+                "there: {to}?",
                 words,
             ),
             Follow.WITHIN: Text(
-                "Of those who leave {leaving}: how many are, in their last period there or one of the {k} "
-                "after it: {to}?",
+                "Of those who leave {leaving}: how many are, in their last period there or {k:the one|one of "
+                "the #} after it: {to}?",
                 words,
             ),
             Follow.FOR: Text(
-                "Of those who leave {leaving}: how many are, in every one of the {k} periods after their "
-                "last one there: {to}?",
+                "Of those who leave {leaving}: how many are, in {k:the period|every one of the # periods} "
+                "after their last one there: {to}?",
                 words,
             ),
         }[measure.follow]
 
     def _change(self, measure: Change) -> Iterator[Text]:
         yield Text(
-            "How much is {series} per person, as a mean ({unit} per period), from {before} periods before "
-            "to {after} after the period in which they are: {around}?",
+            "How much is {series} per person, as a mean ({unit} per period), from {before:# period|# "
+            "periods} before to {after} after the period in which they are: {around}?",
             {
                 "series": quoted(self._amounts[measure.change]),
                 "unit": measure.unit,
@@ -288,6 +291,7 @@ def _target(target: Fraction | None) -> Iterator[Text]:
         yield Text("The target is {target} per cent.", {"target": _decimal(target)})
 
 
-def _decimal(number: Fraction) -> str:
-    """A fraction that was written as a decimal."""
-    return f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
+def _decimal(number: Fraction) -> Text | str:
+    """A fraction that was written as a decimal, with the decimal sign of the reader's language."""
+    whole, _, tenths = f"{Decimal(number.numerator) / Decimal(number.denominator):f}".partition(".")
+    return Text("{whole}.{tenths}", {"whole": whole, "tenths": tenths}) if tenths else whole

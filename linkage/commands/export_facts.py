@@ -129,7 +129,8 @@ class ExportFacts:
         summary = self.summary
         lines = [
             Text(
-                "{rows} rows read: {used} used, {outside} outside the window, {ignored} left out by the map",
+                "{rows:# row|# rows} read: {used} used, {outside} outside the window, {ignored} left out by "
+                "the map",
                 {
                     "rows": summary.rows_read,
                     "used": summary.rows_used,
@@ -145,19 +146,21 @@ class ExportFacts:
         if above := summary.clamped.get(ABOVE):
             lines.append(
                 Text(
-                    "  {count} sums of a person and period were above what is agreed, and count as that",
+                    "  {count:# sum of a person and period was|# sums of a person and period were} above "
+                    "what is agreed, and {count:counts|count} as that",
                     {"count": above},
                 )
             )
         if below := summary.clamped.get(BELOW):
             lines.append(
                 Text(
-                    "  {count} sums of a person and period were below zero, and count as zero",
+                    "  {count:# sum of a person and period was|# sums of a person and period were} below "
+                    "zero, and {count:counts|count} as zero",
                     {"count": below},
                 )
             )
         lines += [
-            Text("  {rows} rows with: {kind}", {"rows": rows, "kind": kind_text(kind)})
+            Text("  {rows:# row|# rows} with: {kind}", {"rows": rows, "kind": kind_text(kind)})
             for kind, rows in summary.identifiers.items()
             if rows
         ]
@@ -166,12 +169,13 @@ class ExportFacts:
     def _of_people(self) -> list[Text]:
         lines = [
             Text(
-                "{people} people in the window; {percent} % of the register's people could be counted",
+                "{people:# person|# people} in the window; {percent} % of the register's people could be "
+                "counted",
                 {"people": self.people, "percent": self.summary.counted_percent},
             )
         ]
         lines += [
-            Text("  {people} people in {series}", {"people": people, "series": series})
+            Text("  {people:# person|# people} in {series}", {"people": people, "series": series})
             for series, people in self.series.items()
         ]
         return lines + numbers.lines(self.summary) + self._of_looks()
@@ -209,7 +213,11 @@ class ExportFacts:
         if quality.repeated.rows:
             words: dict[str, object] = {"rows": quality.repeated.rows}
             lines.append(
-                Text("  {rows} rows say the same as another row: they count once", words)
+                Text(
+                    "  {rows:# row says|# rows say} the same as another row: {rows:it counts|they count} "
+                    "once",
+                    words,
+                )
                 if quality.repeated.exact
                 else Text("  about {rows} rows say the same as another row: they count once", words)
             )
@@ -244,16 +252,16 @@ def _of_file(read: FileRead) -> Text:
     head = read.head
     if head.kind == "xlsx":
         return Text(
-            "{file}: {rows} rows, Excel, sheet {sheet}",
+            "{file}: {rows:# row|# rows}, Excel, sheet {sheet}",
             {"file": read.file, "rows": read.rows, "sheet": head.sheet},
         )
     if head.kind in _KINDS:
         return Text(
-            "{file}: {rows} rows, {kind}",
+            "{file}: {rows:# row|# rows}, {kind}",
             {"file": read.file, "rows": read.rows, "kind": _KINDS[head.kind]},
         )
     return Text(
-        "{file}: {rows} rows, {encoding}, separated by {signs}",
+        "{file}: {rows:# row|# rows}, {encoding}, separated by {signs}",
         {
             "file": read.file,
             "rows": read.rows,

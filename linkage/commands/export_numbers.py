@@ -30,15 +30,25 @@ def lines(summary: Summary) -> list[Text]:
     """The counts that are not zero, for a person."""
     told = (
         Text(
-            "  {rows} of these rows have a further number that is not linked", {"rows": summary.rows_partly}
+            "  {rows} of these rows {rows:has|have} a further number that is not linked",
+            {"rows": summary.rows_partly},
         ),
-        Text("  {numbers} identity numbers got back the zeros in front", {"numbers": summary.repaired}),
-        Text("  {numbers} previous numbers were replaced by a newest one", {"numbers": summary.changed}),
         Text(
-            "  {groups} people whose newest number nobody can tell: each number counts by itself",
+            "  {numbers:# identity number|# identity numbers} got back the zeros in front",
+            {"numbers": summary.repaired},
+        ),
+        Text(
+            "  {numbers:# previous number was|# previous numbers were} replaced by a newest one",
+            {"numbers": summary.changed},
+        ),
+        Text(
+            "  {groups:# person|# people} whose newest number nobody can tell: each number counts by itself",
             {"groups": summary.changes_unclear},
         ),
-        Text("  {numbers} previous numbers are not linked", {"numbers": summary.changes_left_out}),
+        Text(
+            "  {numbers:# previous number is|# previous numbers are} not linked",
+            {"numbers": summary.changes_left_out},
+        ),
     )
     return [text for text in told if any(text.values.values())]
 

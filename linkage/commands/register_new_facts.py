@@ -72,7 +72,10 @@ class NewMap:
         lines = [line for each in self.looked for line in _of_file(each)]
         lines.append(Text("{path}: a first register map, with comments", {"path": self.path}))
         lines += [
-            Text("  not clear: {value!r} bears no series' name ({rows} rows)", {"value": value, "rows": rows})
+            Text(
+                "  not clear: {value!r} bears no series' name ({rows:# row|# rows})",
+                {"value": value, "rows": rows},
+            )
             for value, rows in self.loose.items()
         ]
         lines += [
@@ -121,9 +124,9 @@ def _of_file(looked: Looked) -> list[Text]:
         "sign": {"\t": "tab"}.get(looked.head.delimiter, looked.head.delimiter),
     }
     lines = [
-        Text("{file}: {rows} rows looked at, {encoding}, separated by {sign}", words)
+        Text("{file}: {rows:# row|# rows} looked at, {encoding}, separated by {sign}", words)
         if looked.head.kind == "csv"
-        else Text("{file}: {rows} rows looked at, {kind}", words)
+        else Text("{file}: {rows:# row|# rows} looked at, {kind}", words)
     ]
     for kind, text in _KINDS.items():
         if names := [c.name for c in looked.columns if c.kind is kind]:

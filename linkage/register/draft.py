@@ -72,9 +72,9 @@ def _found(looked: Looked) -> Text:
     head = looked.head
     words: dict[str, object] = {"rows": looked.rows, "encoding": head.encoding, "kind": head.kind}
     if head.kind != "csv":
-        return Text("{kind}, {rows} rows were looked at", words)
+        return Text("{kind}, {rows:# row was|# rows were} looked at", words)
     words["sign"] = {"\t": "tab"}.get(head.delimiter, head.delimiter)
-    return Text("CSV, {encoding}, separated by {sign}, {rows} rows were looked at", words)
+    return Text("CSV, {encoding}, separated by {sign}, {rows:# row was|# rows were} looked at", words)
 
 
 def _origin(looked: Looked) -> list[str]:
@@ -176,7 +176,7 @@ def _series(roles: Roles, own: Sequence[Series]) -> list[str]:
             _comment(Text("rows that shall not count: take away the # of their value"), 4),
         ]
         lines += [
-            _noted(f"    # {_quoted(value)},", Text("{rows} rows", {"rows": rows}))
+            _noted(f"    # {_quoted(value)},", Text("{rows:# row|# rows}", {"rows": rows}))
             for value, rows in roles.loose.items()
         ]
         lines.append("]")
@@ -185,7 +185,11 @@ def _series(roles: Roles, own: Sequence[Series]) -> list[str]:
     for value, rows in roles.loose.items():
         near = like(value, own)
         words: dict[str, object] = {"rows": rows, "near": near, "series": agreed}
-        why = Text("{rows} rows: is it this one?", words) if near else Text("{rows} rows: {series}", words)
+        why = (
+            Text("{rows:# row|# rows}: is it this one?", words)
+            if near
+            else Text("{rows:# row|# rows}: {series}", words)
+        )
         lines.append(_noted(f"# {_quoted(value)} = {_quoted(near or '…')}", why))
     return lines
 

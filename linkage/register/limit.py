@@ -53,11 +53,12 @@ class Limit:
             return None
         ordered = sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))
         return RefusedError(
-            "{refused} of {rows} rows are refused, {percent} %, and at most {limit} may be",
+            "{refused} of {rows:# row|# rows} {refused:is|are} refused, {percent} %, and at most {limit} may "
+            "be",
             refused=refused,
             rows=rows,
             percent=_percent(refused, rows),
-            limit=self.written.replace("%", " %"),
+            limit=Text("{percent} %", {"percent": decimal(self.written.removesuffix("%"))}),
             forms=read.forms,
             hint="some are days in another form: if so it is, write dates = [{forms}] in the map"
             if read.forms
@@ -81,6 +82,12 @@ def lost(refused: Mapping[str, int], scheme: Scheme) -> dict[str, int]:
     return {slug: n for slug, n in refused.items() if slug not in scheme.kinds and slug != UNKNOWN_VALUE}
 
 
-def _percent(part: int, whole: int) -> str:
-    """With one decimal; never 0.0 where there is something."""
-    return f"{max(100 * part / whole, 0.1):.1f}" if part else "0.0"
+def _percent(part: int, whole: int) -> Text:
+    """With one decimal, and the reader's decimal sign; never 0.0 where there is something."""
+    return decimal(f"{max(100 * part / whole, 0.1):.1f}" if part else "0.0")
+
+
+def decimal(written: str) -> Text:
+    """A number that is written with a point, with the decimal sign of the reader's language."""
+    whole, _, tenths = written.partition(".")
+    return Text("{whole}.{tenths}", {"whole": whole, "tenths": tenths}) if tenths else Text(whole)

@@ -77,7 +77,8 @@ def quality(read: Read, plan: Plan) -> Quality:
     if twice := read.paid_twice.rows:
         warnings.append(
             Text(
-                "{rows} rows with amounts say the same as another row, and each is added: was it paid twice?",
+                "{rows:# row|# rows} with amounts {rows:says|say} the same as another row, and each is "
+                "added: was it paid twice?",
                 {"rows": twice},
             )
         )

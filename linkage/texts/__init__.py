@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from importlib import resources
 
-from keys.errors import Text
+from keys.errors import Text, filled
 
 
 class Lang(StrEnum):
@@ -65,9 +65,7 @@ def say(text: Text | str, lang: Lang | None = None) -> str:
     if isinstance(text, str):
         return catalogue(lang).get(text, text)
     template = catalogue(lang).get(text.template, text.template)
-    if not text.values:
-        return template
-    return template.format(**{k: say(v, lang) if isinstance(v, Text) else v for k, v in text.values.items()})
+    return filled(template, {k: say(v, lang) if isinstance(v, Text) else v for k, v in text.values.items()})
 
 
 def translator(lang: Lang) -> Callable[[str], str]:

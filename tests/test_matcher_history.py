@@ -19,7 +19,7 @@ from linkage.errors import ReleaseError
 from linkage.ledger import RoundId, Scope, State
 from linkage.ledger.errors import RolledBackError, TooManyReleasesError
 from linkage.release import Release, control
-from linkage.texts import Lang, say
+from linkage.texts import Lang, say, use
 from tests.matchers import NAME, PARTIES, ROUND, Table, keys
 
 ONE: dict[str, Any] = {"languages": [Lang.SV]}
@@ -131,8 +131,11 @@ def test_a_fourth_release_of_the_same_days_is_refused_before_anything_is_frozen(
             *("--store", str(fourth.store), "--out", str(fourth.home / "release-4")),
         ],
     )
-    with pytest.raises(SystemExit) as caught:
-        cli.main()
+    try:
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+    finally:
+        use(Lang.EN)
     assert caught.value.code == 13
     assert "3 utgåvor av malmo-sok berättar redan om 2020-01-01" in capsys.readouterr().err
     fourth.purge(give_up=True)

@@ -524,7 +524,7 @@ def test_a_package_that_is_gone_from_the_store_is_told(table: Table) -> None:
 def test_a_refused_release_leaves_the_set_frozen_and_tells_no_cause(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise ReleaseError("the release is refused")
 
     with monkeypatch.context() as patch:
@@ -566,9 +566,9 @@ def test_two_matches_at_once_release_one(table: Table) -> None:
     barrier = threading.Barrier(2)
     results: list[object] = []
 
-    def meet(*args: Any) -> Any:
+    def meet(*args: Any, **more: Any) -> Any:
         barrier.wait(timeout=20)  # both have counted, neither has released
-        return control(*args)
+        return control(*args, **more)
 
     def run(out: Path, minute: int) -> None:
         try:

@@ -121,11 +121,25 @@ def test_days_and_labels() -> None:
     [
         ("volym", "”Samverkansvolymen”"),
         ("volym | stad.center", "”Samverkansvolymen” eller ”Centret”"),
-        ("stad.center & !ever(volym)", "”Centret” och inte någon gång ”Samverkansvolymen”"),
+        ("stad.center & !ever(volym)", "”Centret” och inte någon gång i ”Samverkansvolymen”"),
         ("stad.ung - af.program", "”Ung i staden” men inte ”Programmet”"),
-        ("!(stad.ung | af.program)", "inte (”Ung i staden” eller ”Programmet”)"),
-        ("atleast(2, stad.ung, af.program)", "minst så många av (2, ”Ung i staden”, ”Programmet”)"),
+        ("!(stad.ung | af.program)", "inte i (”Ung i staden” eller ”Programmet”)"),
+        ("atleast(2, stad.ung, af.program)", "i minst 2 av ”Ung i staden”, ”Programmet”"),
         ("started(af.program)", "nya i ”Programmet”"),
+        (
+            "left(volym) & ever(stad.ung)",
+            "i sista perioden i ”Samverkansvolymen” och någon gång i ”Ung i staden”",
+        ),
+        ("was(volym, 3)", "i ”Samverkansvolymen” 3 månader tidigare"),
+        ("will(volym, 1)", "i ”Samverkansvolymen” 1 månad senare"),
+        ("within(volym, 3)", "i ”Samverkansvolymen” nu eller inom 3 månader"),
+        ("bridge(volym, 2)", "i ”Samverkansvolymen” eller i ett uppehåll på högst 2 månader"),
+        ("started(stad.ung & sex.woman)", "nya (i ”Ung i staden” och kvinnor)"),
+        ("ever(stad.ung | af.program)", "någon gång i ”Ung i staden” eller ”Programmet”"),
+        ("stad.ung - (af.program & volym)", "”Ung i staden” men inte (”Programmet” och ”Samverkansvolymen”)"),
+        ("stad.ung & (af.program", "”stad.ung & (af.program”"),
+        ("(" * 99 + "volym" + ")" * 99, "”" + "(" * 99 + "volym" + ")" * 99 + "”"),
+        ("stad.ung &" * 300 + "volym", "”" + "stad.ung &" * 300 + "volym”"),
     ],
 )
 def test_expressions_are_read_out(source: str, said: str) -> None:
@@ -164,8 +178,8 @@ def measure(name: str, rest: str) -> str:
 
 def test_the_bridge_goes_from_the_sum_to_the_month_to_the_year_and_beyond() -> None:
     asked = (
-        measure("first", 'share = "volym"\nof = "af.arbetslos"\n')
-        + measure("single", 'count = "stad.ung"\n')
+        measure("single", 'count = "stad.ung"\n')
+        + measure("share", 'share = "volym"\nof = "af.arbetslos"\n')
         + measure("head", f'count = "volym"\n{PARTS}by = ["period"]\n')
         + measure("later", 'count = "stad.center | volym"\n')
         + measure("still", 'count = "volym | stad.center | af.arbetslos"\nby = ["sex"]\n')
@@ -194,8 +208,15 @@ def test_a_count_without_parts_leads_where_none_has_parts() -> None:
     ]
 
 
-def test_where_nothing_counts_people_there_is_no_bridge() -> None:
-    assert bridged(measure("a", 'share = "volym"\nof = "af.arbetslos"\n')) == []
+def test_where_there_is_no_figure_to_lead_with_there_is_no_bridge() -> None:
+    assert bridged(measure("a", 'overlap = ["volym", "af.arbetslos"]\n')) == []
+
+
+def test_an_agreement_that_begins_with_a_share_leads_with_it() -> None:
+    share = 'share = "volym"\nof = "af.arbetslos"\n'
+    counts = measure("b", f'count = "volym"\n{PARTS}')
+    assert bridged(measure("a", share) + counts) == [("figure", "At some time in 2020")]
+    assert bridged(measure("a", f'{share}by = ["period"]\n') + counts) == [("figure", "Mean per month")]
 
 
 def test_parts_without_dates_leave_the_whole_time() -> None:
@@ -290,8 +311,9 @@ def test_an_answer_of_combinations_adds_exact_numbers_not_rounded_ones() -> None
     both = sum(int(str(row["value"])) for row in rows if isinstance(row["in"], tuple) and len(row["in"]) > 1)
     everybody = sum(int(str(row["value"])) for row in rows)
     said = answer(table, SV)
-    assert said.startswith(f"{round(both / 12)} av {round(everybody / 12)} personer")
-    assert SV.percent(Decimal(f"{100 * both / everybody:.1f}")) in said
+    some, of = (Decimal(f"{number / 12:.1f}") for number in (both, everybody))
+    assert said.startswith(f"{SV.number(some)} av {SV.number(of)} personer")
+    assert f"({SV.percent(round(100 * some / of, 1))})" in said  # of the numbers as they are shown
 
 
 def test_totals_come_first_and_all_rows_hold_every_number() -> None:
@@ -325,7 +347,7 @@ def test_why_a_number_is_missing_stands_in_its_place() -> None:
 def test_shares_and_comparisons_have_a_line_for_each_row() -> None:
     found = year()[1]
     half = Layout(found.table("halvar"), SV).totals()
-    assert half.number_heads == ("Personer", "I h1", "Förändring")
+    assert half.number_heads == ("Personer", "Under h1", "Förändring")
     assert len(half.lines) == 3 * 5
     share = Layout(found.table("andel"), SV).totals()
     assert share.number_heads[:4] == ("Personer", "Av", "Procent", "Mål, procent")

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from linkage.release.counts import ALL, MEAN, tenth
-from linkage.report.answers_over_time import changed, moved, reached, spans, stayed
-from linkage.report.questions import follow_up, in_words, where
+from linkage.report.answers_over_time import aimed, changed, moved, of_spans, reached, spans, stayed
+from linkage.report.edges import span_of
+from linkage.report.questions import follow_up, in_words, leavers, where
 from linkage.report.words import shown
 
 if TYPE_CHECKING:
@@ -23,43 +24,52 @@ def question(table: Table, words: Words) -> str:
     if table.kind == "overlap":
         return words.t("In which of {names}, and in which of them at once?", names=", ".join(said))
     if table.kind == "howmany":
-        return words.t("In how many of {names}?", names=", ".join(said))
+        return words.t("How many of these hold of somebody: {names}?", names=", ".join(said))
     if table.kind == "flow":
         return words.t(
             "How do people move between {names}, and elsewhere, {spell} at a time?",
             names=", ".join(said),
             spell=words.spell(table.every or 1),
         )
-    asked = in_words(str(table.asked), words)
+    asked = where(str(table.asked), words)
     if table.kind in ("outcome", "duration", "change"):
         return _over_time(table, words, asked)
     if table.places is not None:
         number = words.number(table.places)
-        return words.t("How many of the {number} places in {asked} are taken?", number=number, asked=asked)
-    if table.kind == "share":
-        of = words.number(table.of) if isinstance(table.of, int) else in_words(str(table.of), words)
-        if table.source:
-            of = f"{of} ({table.source})"
-        plain = words.t("How large a share is {asked}, out of {of}?", asked=asked, of=of)
-        if not table.outside:
-            return plain
-        apart = words.t(
-            "{asked} is not written as a part of {of}: who is in the first alone is counted too.",
-            asked=asked,
-            of=of,
-        )
-        return f"{plain} {apart}"
-    return words.t("How many people are in {asked}?", asked=asked)
+        named = in_words(str(table.asked), words)
+        return words.t("How many of the {number} places in {asked} are taken?", number=number, asked=named)
+    return _of_share(table, words, asked) if table.kind == "share" else _of_count(words, asked)
+
+
+def _of_count(words: Words, asked: str) -> str:
+    return words.t("How many people are {asked}?", asked=asked)
+
+
+def _of_share(table: Table, words: Words, asked: str) -> str:
+    if isinstance(table.of, int):
+        of = words.number(table.of)
+        of = f"{of} ({table.source})" if table.source else of
+        return words.t("How many are {asked}, in per cent of {of}?", asked=asked, of=of)
+    plain = words.t(
+        "How large a share are {asked}, of those who are {of}?", asked=asked, of=where(str(table.of), words)
+    )
+    if not table.outside:
+        return plain
+    apart = words.t(
+        "{asked} is not written as a part of {of}: who is in the first alone is counted too.",
+        asked=in_words(str(table.asked), words),
+        of=in_words(str(table.of), words),
+    )
+    return f"{plain} {apart}"
 
 
 def _over_time(table: Table, words: Words, asked: str) -> str:
     if table.kind == "outcome":
         there, when = where(str(table.to), words), follow_up(table, words)
-        return words.t(
-            "Of those who leave {asked}, how many are {there} {when}?", asked=asked, there=there, when=when
-        )
+        who = leavers(str(table.asked), words)
+        return words.t("Of {who}, how many are {there} {when}?", who=who, there=there, when=when)
     if table.kind == "duration":
-        return words.t("How long do people stay in {asked}?", asked=asked)
+        return words.t("How long are people {asked} without a break?", asked=asked)
     return words.t(
         "How much is {amount} per person around the event ({asked}), from {before} before to {after} after?",
         amount=in_words(str(table.amount), words),
@@ -90,8 +100,8 @@ def _count(table: Table, words: Words) -> str:
     said = []
     unique: dict[str, Scalar] = {"part": "unique"} if table.items else {}
     stretches = [(span, table.number(span=span, **unique)) for span in spans(table, words)]
-    if told := [f"{words.label('span', s)}: {words.whole(n)}" for s, n in stretches if n is not None]:
-        said.append(words.t("People in {numbers}.", numbers="; ".join(told)))
+    if told := [f"{span_of(table, words, s)}: {words.whole(n)}" for s, n in stretches if n is not None]:
+        said.append(words.t("{numbers} people.", numbers="; ".join(told)))
     if mean is not None:
         said.append(
             words.t("{number} people {when}.", number=words.number(shown(mean, mean)), when=words.average)
@@ -115,20 +125,20 @@ def _count(table: Table, words: Words) -> str:
 def _share(table: Table, words: Words) -> str:
     if table.places is not None:
         return _places(table, words)
-    stretches = [(span, table.number("percent", span=span)) for span in spans(table, words)]
-    if told := [f"{words.label('span', s)}: {words.percent(n)}" for s, n in stretches if n is not None]:
-        return words.t("In {numbers}.", numbers="; ".join(told))
+    if told := of_spans(table, words):
+        return aimed(f"{told}.", table, words)
     for time, when in _times(table, words):
         percent = table.number("percent", **_at(table, time))
         value, of = (table.number(key, **_at(table, time)) for key in ("value", "of"))
         if percent is not None and value is not None and of is not None:
-            return words.t(
+            said = words.t(
                 "{percent} {when}: {value} out of {of}.",
                 percent=words.percent(percent),
                 when=when,
-                value=words.number(shown(value, of)),
+                value=words.number(shown(value, value)),
                 of=words.number(shown(of, of)),
             )
+            return aimed(said, table, words)
     return ""
 
 
@@ -164,14 +174,21 @@ def _several(table: Table, words: Words) -> str:
         if len(known) < len(counted) or not people:
             continue
         several = sum((value for own, value in known if own != 1 and not _alone(own)), Fraction(0))
+        told, of = (_told(number, mean=time == MEAN) for number in (several, people))
         return words.t(
             "{number} of {people} people are in more than one, {when} ({percent}).",
-            number=words.whole(tenth(several)),
-            people=words.whole(tenth(people)),
+            number=words.number(told),
+            people=words.number(of),
             when=when,
-            percent=words.percent(tenth(several * 100 / people)),
+            percent=words.percent(tenth(Fraction(told) * 100 / Fraction(of))) if of else "–",
         )
     return ""
+
+
+def _told(value: Fraction, *, mean: bool) -> int | Decimal:
+    """As it is shown: a mean with its decimal where it is small. A per cent is taken of this."""
+    number = tenth(value)
+    return shown(number, number) if mean else int(value)
 
 
 def _exactly(table: Table, time: str, own: Scalar, words: Words) -> Fraction | None:

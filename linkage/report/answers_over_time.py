@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 from linkage.release.counts import ALL, MEAN, tenth
 from linkage.release.tables import ELSEWHERE
+from linkage.report.edges import span_of
 from linkage.report.labels import outer_spans
 from linkage.report.names import FEW
-from linkage.report.questions import follow_up, in_words, where
+from linkage.report.questions import in_words
+from linkage.report.remarks import repeated
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -43,14 +45,14 @@ def moved(table: Table, words: Words) -> str:
     )
     start, end = max(going, key=lambda states: going[states], default=("", ""))
     if not going.get((start, end)):
-        return said
+        return f"{said} {repeated(table, words)}".strip()
     most = words.t(
         "Most often from {start} to {end}: {number}.",
         start=in_words(start, words) if start != ELSEWHERE else words.title(start).lower(),
         end=in_words(end, words) if end != ELSEWHERE else words.title(end).lower(),
         number=words.number(_told(going[start, end], mean=bool(mean))),
     )
-    return f"{said} {most}"
+    return f"{said} {most} {repeated(table, words)}".strip()
 
 
 def _most_common(table: Table, words: Words) -> str:
@@ -98,28 +100,30 @@ def _told(value: Fraction, *, mean: bool) -> int | Decimal:
 
 def reached(table: Table, words: Words) -> str:
     """The share of those who left; span by span where the table has a few spans."""
-    there, when = where(str(table.to), words), follow_up(table, words)
-    said = ""
-    if known := [one for span in spans(table, words) if (one := _of_span(table, words, span))]:
-        said = words.t(
-            "Found {there} {when}, of those who left in {numbers}.",
-            there=there,
-            when=when,
-            numbers="; ".join(known),
-        )
-    elif (found := _share(table, {})) is not None:
-        percent, value, of = found
-        said = words.t(
-            "{percent} are {there} {when}: {value} out of {of}.",
-            percent=words.percent(percent),
-            there=there,
-            when=when,
-            value=words.number(value),
-            of=words.number(of),
-        )
-    if said and table.target is not None:
-        said += " " + words.t("The target is {percent}.", percent=words.percent(table.target))
-    return said
+    if told := of_spans(table, words):
+        return aimed(words.t("Of those who left in {numbers}.", numbers=told), table, words)
+    if (found := _share(table, {})) is None:
+        return ""
+    percent, value, of = found
+    said = words.t(
+        "{percent} of those who left: {value} out of {of}.",
+        percent=words.percent(percent),
+        value=words.number(value),
+        of=words.number(of),
+    )
+    return aimed(said, table, words)
+
+
+def aimed(said: str, table: Table, words: Words) -> str:
+    """What is said, and the target where there is one."""
+    if table.target is None:
+        return said
+    return f"{said} {words.t('The target is {percent}.', percent=words.percent(table.target))}"
+
+
+def of_spans(table: Table, words: Words) -> str:
+    """The per cent of each of a few spans, with its numbers; empty where none is told."""
+    return "; ".join(one for span in spans(table, words) if (one := _of_span(table, words, span)))
 
 
 def spans(table: Table, words: Words) -> list[str]:
@@ -135,7 +139,7 @@ def _of_span(table: Table, words: Words, span: str) -> str:
     percent, value, of = found
     return words.t(
         "{span}: {percent} ({value} out of {of})",
-        span=words.label("span", span),
+        span=span_of(table, words, span),
         percent=words.percent(percent),
         value=words.number(value),
         of=words.number(of),

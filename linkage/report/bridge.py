@@ -1,6 +1,7 @@
 """The bridge that the page leads with: what adding up would have said → unique people → ever.
 
-The headline is the first count that has parts. Later counts that ask for the same and more (`a | b` where the
+An agreement that begins with a share, an outcome or a change leads with that figure. Else the headline is the
+first count that has parts. Later counts that ask for the same and more (`a | b` where the
 headline asks for `a`) follow as further steps. Where no count has parts, the first count leads, unbridged.
 """
 
@@ -8,45 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from linkage.release.counts import ALL, MEAN, tenth
+from linkage.report.figure import figure
 from linkage.report.protection import leeway
 from linkage.report.questions import in_words, operands
+from linkage.report.steps import Number, Piece, Step
 from linkage.report.words import shown
 
 if TYPE_CHECKING:
     from linkage.release.document import Release
     from linkage.release.tables import Table
     from linkage.report.words import Words
-
-Number: TypeAlias = int | Decimal
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a step's bar. start, width: in thousandths of the longest; kind: how it is drawn."""
-
-    start: float
-    width: float
-    kind: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """One number of the bridge.
-
-    role: sum, unique, ever, wider; name: what the number is; meaning: a sentence or two; pieces: its bar.
-    """
-
-    role: str
-    value: Number
-    number: str
-    name: str
-    meaning: str
-    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,7 +34,9 @@ class Bridge:
 
 
 def bridge(release: Release, words: Words) -> Bridge | None:
-    """The bridge of a release; None where nothing counts people, or the first count cannot be told."""
+    """The bridge of a release; None where there is no figure to lead with."""
+    if told := figure(release.tables[0], words):
+        return Bridge(release.tables[0], tuple(told))
     counts = [table for table in release.tables if table.kind == "count"]
     table = next((t for t in counts if t.items), counts[0] if counts else None)
     if table is None:

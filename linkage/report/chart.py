@@ -29,6 +29,11 @@ class Chart:
     note: str = ""
 
 
+def not_all(words: Words) -> str:
+    """What stands below a chart that has no room for everything."""
+    return words.t("Not everything has room here: the rest is in the table.")
+
+
 def listed(several: Sequence[Bar]) -> str:
     """The bars' names and numbers in a row."""
     return "; ".join(f"{bar.name}: {bar.label}" for bar in several) + "."

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from linkage.release.counts import ALL, MEAN
 from linkage.release.tables import ELSEWHERE
-from linkage.report.chart import Chart, listed, representative
+from linkage.report.chart import Chart, listed, not_all, representative
 from linkage.report.charts.bars import Bar, bars
 from linkage.report.charts.columns import Mark, histogram
 from linkage.report.charts.curves import curves
 from linkage.report.charts.flows import Stream, flows
 from linkage.report.charts.series import Series
-from linkage.report.labels import labels_of
+from linkage.report.edges import note as cut
+from linkage.report.edges import span_of
+from linkage.report.labels import labels_of, outer_spans
+from linkage.report.remarks import repeated
 from linkage.report.words import shown
 from linkage.window import Unit
 
@@ -51,7 +54,8 @@ def moves(table: Table, words: Words) -> Iterator[Chart]:
             spell=words.spell(table.every or 1),
             when=when,
         )
-        yield _flow(table, words, streams, caption, _left_out(table, words, labels), most)
+        note = _left_out(table, words, labels)
+        yield _flow(table, words, streams, caption, note, most)
         moved = [stream for stream in streams if stream.start != stream.end]
         if moved and 2 * sum(s.value for s in moved) < sum(s.value for s in streams):
             caption = words.t(
@@ -63,11 +67,10 @@ def moves(table: Table, words: Words) -> Iterator[Chart]:
 
 
 def _stretches(table: Table, words: Words) -> list[tuple[dict[str, Scalar], str]]:
-    """The rows of time to be drawn: a few spans, the mean, or all."""
+    """The rows of time to be drawn: the last few spans, the mean, or all."""
     over = words.t("over the whole of {window}", window=words.window)
     if table.time == "span":
-        spans = [str(span) for span in dict.fromkeys(row["span"] for row in table.rows) if span != ALL]
-        return [({"span": span}, words.label("span", span)) for span in spans[:MOST_SPANS]]
+        return [({"span": span}, span_of(table, words, span)) for span in outer_spans(words)[-MOST_SPANS:]]
     labels, when = representative(table, words)
     return [(labels, when if labels else over)]
 
@@ -117,7 +120,13 @@ def _left_out(table: Table, words: Words, labels: dict[str, Scalar]) -> str:
         )
     if any("note" in row for row in table.pick(**labels)):
         said.append(words.t("Moves whose number is not told are left out."))
-    return " ".join(said)
+    said += [
+        repeated(table, words),
+        "" if table.time == "period" else cut(table, words, whole=table.time is None),
+    ]
+    if table.time == "span" and len(words.release.window.spans) > MOST_SPANS:
+        said.append(not_all(words))
+    return " ".join(filter(None, said))
 
 
 # -- stays ------------------------------------------------------------------------------------------------
@@ -165,16 +174,15 @@ def around(table: Table, words: Words) -> Iterator[Chart]:
     everybody = [Series(words.label("sex", ALL), _amounts(table, {}))]
     level = table.number(offset="level")
     rise = "" if level is None else words.signed_amount(level, str(table.unit))
-    note = (
-        ""
-        if level is None
-        else words.t(
+    note = cut(table, words)
+    if level is not None:
+        said = words.t(
             "{level} is the amount {after} after, less the amount {before} before.",
             level=rise,
             after=words.spell(table.after or 1),
             before=words.spell(table.before or 1),
         )
-    )
+        note = f"{said} {note}".strip()
     yield from _curves(table, words, everybody, caption, (rise, note))
     captions = {
         "sex": words.t(

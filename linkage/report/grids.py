@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from linkage.dimensions import OTHER
 from linkage.release.counts import ALL, MEAN
 from linkage.release.tables import OFFSET_TOTALS
-from linkage.report.labels import nobody
+from linkage.report.labels import nobody, outer_spans
 from linkage.report.names import FEW
 from linkage.report.noise import margin
 from linkage.report.protection import derived
@@ -86,6 +86,8 @@ class Layout:
         if self._in_columns:
             return self._around()
         if table.kind == "flow":
+            outer = {*outer_spans(self._words), ALL}  # years, and not their tertials between them
+            rows = [row for row in rows if row.get("span", ALL) in outer]
             return self._crossed([row for row in rows if row.get("sex", ALL) == ALL], "to")
         if table.kind == "duration":
             rows = self._trimmed(rows)

@@ -110,8 +110,9 @@ def _of_kinds(words: Words) -> Iterator[Entry]:
         yield Entry(
             t("Per cent"),
             t(
-                "Divided from the numbers shown here, and rounded to one decimal, halves away from zero. "
-                "The mean divides the mean by the mean."
+                "Divided from the numbers of the same row, and rounded to one decimal, halves away from "
+                "zero. The row of the mean divides mean by mean before these are rounded, so it can be a "
+                "tenth or two from what its rounded numbers give."
             ),
         )
 

@@ -23,6 +23,7 @@ from linkage.report.grids import Grid, Layout
 from linkage.report.guide import guide
 from linkage.report.pictures import charts
 from linkage.report.protection import line, more
+from linkage.report.remarks import remarks
 from linkage.report.words import Words
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Section:
     totals: Grid
     everything: Grid | None
     left_out: bool
+    remarks: tuple[str, ...]
 
 
 def html(release: Release, lang: Lang) -> str:
@@ -99,6 +101,7 @@ def _section(table: Table, words: Words, lang: Lang) -> Section:
         totals=layout.totals(),
         everything=layout.everything() if layout.has_more else None,
         left_out=layout.left_out,
+        remarks=tuple(remarks(table, words)),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from linkage.release.counts import ALL, MEAN
-from linkage.report.chart import Chart, listed, representative
+from linkage.report.chart import Chart, listed, not_all, representative
 from linkage.report.charts.axes import NARROW_BELOW
 from linkage.report.charts.bars import Bar, bars
 from linkage.report.charts.columns import against_places
@@ -16,8 +16,11 @@ from linkage.report.charts.series import Series
 from linkage.report.charts.sets import Combination, combinations
 from linkage.report.compared import compared
 from linkage.report.courses import around, moves, stays
+from linkage.report.edges import gaps, span_of
+from linkage.report.edges import note as cut
 from linkage.report.labels import labels_of
 from linkage.report.questions import follow_up, where
+from linkage.report.words import shown as rounded
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -69,7 +72,7 @@ class _Charts:
             if table.items:
                 yield from self._bars(self._own_bars())
             if table.time == "span" or not table.items:
-                yield from self._bars(self._dimension_bars())
+                yield from self._dimensions()
             return
         if table.items:
             unique = self._series(self.t("Unique people"), part="unique")
@@ -87,7 +90,7 @@ class _Charts:
         if isinstance(table.of, int):
             yield from self._bars(self._constant_bars(table.of))
         elif not self._tells_periods:
-            yield from self._bars(self._dimension_bars())
+            yield from self._dimensions()
         else:
             if "sex" not in table.dimensions:
                 whole = self._series(self.t("Share"))
@@ -113,7 +116,7 @@ class _Charts:
             caption = self.t("People in each period, against {number} places", number=words.number(places))
             share = self._told(self._series(self.t("Per cent of the places that are taken")))
             count = self._told(Series(self.t("People"), tuple(people)), words.number)
-            yield Chart(caption, f"{count} {share}", draw)
+            yield Chart(caption, f"{count} {share}", draw, gaps(table, words))
             yield from self._by_dimension("sex", with_all=False)
             yield from self._by_dimension("age", with_all=False)
         elif (mean := table.number(period=MEAN)) is not None and table.time == "period":
@@ -154,7 +157,10 @@ class _Charts:
         labels, when = representative(self._table, self._words)
         found = [
             Combination(
-                tuple(items.index(s) for s in names), words.label("in", names), value, words.whole(value)
+                tuple(items.index(s) for s in names),
+                words.label("in", names),
+                value,
+                self._number_said(value),
             )
             for names in self._table.own
             if isinstance(names, tuple) and (value := self._number({**labels, "in": names}))
@@ -163,6 +169,7 @@ class _Charts:
         shown = found[:MOST_COMBINATIONS]
         if not shown:
             return
+        note = not_all(words) if len(found) > len(shown) else ""
         sets = [words.title(item) for item in items]
         several = ["strong" if len(c.sets) > 1 else "plain" for c in shown]
         each = [Bar(c.name, c.value, c.label, kind) for c, kind in zip(shown, several, strict=True)]
@@ -170,12 +177,13 @@ class _Charts:
         def draw(width: int) -> Picture:
             return combinations(sets, shown, width) if width >= NARROW_BELOW else bars(each, width)
 
-        yield Chart(self.t("In which combinations, {when}", when=when), listed(each), draw)
+        yield Chart(self.t("In which combinations, {when}", when=when), listed(each), draw, note)
 
     # -- charts -------------------------------------------------------------------------------------------
 
     def _lines(self, caption: str, series: Sequence[Series], *, band: bool = False) -> Iterator[Chart]:
-        shown = [s for s in series if any(v is not None for v in s.values)][:MOST_LINES]
+        told = [s for s in series if any(v is not None for v in s.values)]
+        shown = told[:MOST_LINES]
         words, percent = self._words, self._percent
         target = None if self._table.places is not None else self._table.target
 
@@ -184,7 +192,10 @@ class _Charts:
             return lines(shown, words, width, percent=percent, target=target, band=between)
 
         if shown:
-            yield Chart(caption, " ".join(self._told(s) for s in shown), draw)
+            notes = [gaps(self._table, words) if any(None in s.values for s in shown) else ""]
+            notes += [not_all(words)] if len(told) > len(shown) else []
+            described = " ".join(self._told(s) for s in shown)
+            yield Chart(caption, described, draw, " ".join(filter(None, notes)))
 
     def _multiples(self) -> Iterator[Chart]:
         series = [self._series(self._words.title(part), part=part) for part in self._table.items]
@@ -192,7 +203,8 @@ class _Charts:
         if shown:
             caption = self.t("Each part by itself, each on a scale of its own")
             described = " ".join(self._told(s) for s in shown)
-            yield Chart(caption, described, lambda width: small_multiples(shown, words, width))
+            note = gaps(self._table, words) if any(None in s.values for s in shown) else ""
+            yield Chart(caption, described, lambda width: small_multiples(shown, words, width), note)
 
     def _by_dimension(self, dimension: str, *, with_all: bool, caption: str = "") -> Iterator[Chart]:
         if dimension not in self._table.dimensions:
@@ -212,7 +224,12 @@ class _Charts:
         said = self.t(by, caption=caption) if caption else self.t(captions[dimension, self._percent])
         yield from self._lines(said, series)
 
-    def _bars(self, several: Sequence[Bar]) -> Iterator[Chart]:
+    def _dimensions(self) -> Iterator[Chart]:
+        """A bar for each label: of the stretches of time, where there are some."""
+        when = self.t("by stretch of time") if self._table.time == "span" else ""
+        yield from self._bars(self._dimension_bars(), when)
+
+    def _bars(self, several: Sequence[Bar], when: str = "") -> Iterator[Chart]:
         shown = [bar for bar in several if bar.value is not None]
         if len(shown) > 1:
             caption = (
@@ -220,8 +237,9 @@ class _Charts:
                 if self._percent and not self._constant and self._table.places is None
                 else self.t("People")
             )
-            when = representative(self._table, self._words)[1]
-            yield Chart(f"{caption}, {when}", listed(shown), lambda width: bars(shown, width))
+            when = when or representative(self._table, self._words)[1]
+            note = cut(self._table, self._words)
+            yield Chart(f"{caption}, {when}", listed(shown), lambda width: bars(shown, width), note)
 
     # -- numbers ------------------------------------------------------------------------------------------
 
@@ -263,22 +281,32 @@ class _Charts:
                 for label in labels_of(self._table, dimension):
                     value = self._table.number(key, **self._unique, **{dimension: label})
                     if label != ALL:
-                        found.append(self._bar(self._words.label(dimension, label), value))
+                        found.append(self._bar(self._label(dimension, label), value))
         whole = self._table.number(key, **self._unique)
         alone = self._table.kind == "outcome" and self._table.target is not None
-        return [self._bar(self.t("All together"), whole, "strong"), *found] if found or alone else []
+        together = self._words.label("span", ALL) if self._table.time == "span" else self.t("All together")
+        return [self._bar(together, whole, "strong"), *found] if found or alone else []
+
+    def _label(self, dimension: str, label: str) -> str:
+        if dimension == "span":
+            return span_of(self._table, self._words, label)
+        return self._words.label(dimension, label)
 
     def _constant_bars(self, of: int) -> list[Bar]:
         value = self._table.number(period=MEAN)
         source = self._table.source or self.t("a mean from elsewhere")
         return [
-            Bar(self._words.title(str(self._table.asked)), value, self._words.whole(value or 0), "strong"),
+            Bar(self._words.title(str(self._table.asked)), value, self._number_said(value or 0), "strong"),
             Bar(source, of, self._words.number(of)),
         ]
 
     def _bar(self, name: str, value: int | Decimal | None, kind: str | None = None) -> Bar:
-        say = self._words.percent if self._percent else self._words.whole
+        say = self._words.percent if self._percent else self._number_said
         return Bar(name, value, "" if value is None else say(value), kind or "plain")
+
+    def _number_said(self, value: int | Decimal) -> str:
+        """People: a mean with its decimal where it is small."""
+        return self._words.number(rounded(value, value))
 
     def _told(self, series: Series, number: Callable[[int | Decimal], str] | None = None) -> str:
         """A line in words: where it starts and ends, its lowest and its highest. number: as it is said."""

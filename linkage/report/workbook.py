@@ -15,6 +15,7 @@ from linkage.report.coverage import missing
 from linkage.report.frames import PERIODS, named
 from linkage.report.guide import guide
 from linkage.report.protection import line, more
+from linkage.report.remarks import remarks
 from linkage.report.words import Words, printable
 
 if TYPE_CHECKING:
@@ -147,6 +148,8 @@ class _Book:
             row = self._put(sheet, row, noise, "low")
         row = self._put(sheet, row, answer(table, words), "plain")
         row = self._put(sheet, row, question(table, words), "soft")
+        for remark in remarks(table, words):
+            row = self._put(sheet, row, remark, "soft")
         head = row + 1
         keys = (*table.keys, *table.numbers, *[""] * len(frame.columns))
         for column, (name, key) in enumerate(zip(frame.columns, keys, strict=False)):

@@ -44,7 +44,8 @@ def lines(
     known = [float(v) for s in series for v in s.values if v is not None]
     ticks = scale_to(max([*known, float(target or 0)]), whole=not percent)
     height = 190 if width < NARROW_BELOW else 220
-    placed = ends(series, height / ticks[-1], words.percent if percent else words.number)
+    when = [words.column(period) for period in words.release.window.labels]
+    placed = ends(series, height / ticks[-1], words.percent if percent else words.number, when)
     room = 32 + LETTER * max(len(end["t"]) for end in placed)
     size = {"width": max(round(width - room - 46), 120), "height": height}
     x, y = period_axis(words, size["width"]), value_axis(ticks, percent)

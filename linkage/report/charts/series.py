@@ -70,17 +70,19 @@ def named(series: Sequence[Series], placed: Sequence[dict[str, Any]], width: flo
 
 
 def ends(
-    series: Sequence[Series], scale: float, said: Callable[[int | Decimal], str]
+    series: Sequence[Series], scale: float, said: Callable[[int | Decimal], str], when: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
     """Names at the ends of lines, a datum for each line of text, moved apart where they would touch.
 
-    scale: pixels per unit of the values; said: a value as it is told.
+    scale: pixels per unit of the values; said: a value as it is told; when: how each place on the axis is
+    called, where a reader has to be told of which one the value is.
     """
     found = []
     for one in series:
-        end = next((v for v in reversed(one.values) if v is not None), None)
-        if end is not None:
-            text = wrapped(f"{one.name} {said(end)}", LABEL)
+        known = [(i, v) for i, v in enumerate(one.values) if v is not None]
+        if known:
+            last, end = known[-1]
+            text = wrapped(f"{one.name} {said(end)}" + (f", {when[last]}" if when else ""), LABEL)
             found.append((float(end) * scale, one.name, text))
     placed, floor = [], float("-inf")
     for pixel, name, text in sorted(found, key=lambda end: end[0]):

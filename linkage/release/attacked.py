@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from linkage.release.audit.room import room, with_room
 from linkage.release.audit.solver import AuditError
 from linkage.release.audit.verdict import SECONDS, Verdict, audit
 from linkage.release.coarser import coarser, cuts, narrow_numbers
@@ -65,7 +66,8 @@ def attacked(
     rule = rule_of({"name": task.rule.method, **task.rule.parameters})
     exactly = problem(matrix, task.figures, rule, _as_they_are(task.figures), earlier)
     untold = problem(matrix, task.figures, rule, _untold(task.figures), earlier)
-    task = replace(task, exactly=exactly, untold=untold)
+    before = room(problem(matrix, task.figures, rule, _untold(task.figures)), seconds)
+    task = replace(task, exactly=with_room(exactly, before), untold=untold)
     withheld: set[Cut] = set()
     narrow: frozenset[tuple[Piece, ...]] = frozenset()
     axes = {name: cells.axes for name, cells in task.figures.cells.items()}
@@ -74,7 +76,8 @@ def attacked(
         summary = {"audited": True, "views": [*matrix.views], "width": rule.told}
         counts = coarser(protected.counts, withheld)
         release = published(replace(protected, counts=counts, audit=summary))
-        seen = problem(matrix, task.figures, rule, told_of(release, task.figures), earlier)
+        told = told_of(release, task.figures)
+        seen = with_room(problem(matrix, task.figures, rule, told, earlier), before)
         verdict = audit(seen, seconds)
         if verdict.passed:
             return Attacked(release, verdict, number)

@@ -189,8 +189,12 @@ class _Rows:
         """For each reader, how far apart it can think the sums of a part to be."""
         if number not in self._reached:
             part = self._problem.parts[number]
-            known = [part.known.get(view, NOTHING) for view in self._problem.views]
-            self._reached[number] = [reach(part.told, groups, part.people) for groups in known]
+            self._reached[number] = [
+                np.minimum(
+                    reach(part.told, part.known.get(view, NOTHING), part.people), part.room.get(view, FAR)
+                )
+                for view in self._problem.views
+            ]
         return self._reached[number]
 
     def _value(self, part: int, number: int) -> int:

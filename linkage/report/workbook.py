@@ -147,9 +147,7 @@ class _Book:
         elif noise := line(words):
             row = self._put(sheet, row, noise, "low")
         row = self._put(sheet, row, answer(table, words), "plain")
-        row = self._put(sheet, row, question(table, words), "soft")
-        for remark in remarks(table, words):
-            row = self._put(sheet, row, remark, "soft")
+        row = self._put(sheet, row, " ".join([question(table, words), *remarks(table, words)]), "soft")
         head = row + 1
         keys = (*table.keys, *table.numbers, *[""] * len(frame.columns))
         for column, (name, key) in enumerate(zip(frame.columns, keys, strict=False)):

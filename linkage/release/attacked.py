@@ -66,7 +66,7 @@ def attacked(
     rule = rule_of({"name": task.rule.method, **task.rule.parameters})
     exactly = problem(matrix, task.figures, rule, _as_they_are(task.figures), earlier)
     untold = problem(matrix, task.figures, rule, _untold(task.figures), earlier)
-    before = room(problem(matrix, task.figures, rule, _untold(task.figures)), seconds)
+    before = room(untold)
     task = replace(task, exactly=with_room(exactly, before), untold=untold)
     withheld: set[Cut] = set()
     narrow: frozenset[tuple[Piece, ...]] = frozenset()

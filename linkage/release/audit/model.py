@@ -122,7 +122,7 @@ class Ground:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self._true = [part.told.values(part.people) for part in problem.parts]
-        self._relations = list(_relations(problem))
+        self._relations = list(relations(problem))
         self._of_part: list[list[int]] = [[] for _ in problem.parts]
         for number, relation in enumerate(self._relations):
             for part in {part for (part, _), _ in relation.several}:
@@ -195,16 +195,17 @@ class Ground:
         return self._bound[numbers]
 
 
-def _relations(problem: Problem) -> Iterator[Relation]:
-    """What binds sums to each other."""
+def relations(problem: Problem, *, published: bool = True) -> Iterator[Relation]:
+    """What binds sums to each other; not published: only what holds whatever is told."""
     for tie in problem.ties:
         for piece in tie.pieces if tie.least else ():
             yield Relation(((tie.whole, 1), (piece, -1)), 0, FAR)
         if tie.complete and tie.pieces:
             yield Relation((*((piece, 1) for piece in tie.pieces), (tie.whole, -1)), 0, FAR)
     for total in problem.totals:
-        signed = (*((piece, 1) for piece in total.pieces), *((piece, -1) for piece in total.less))
-        yield Relation(signed, total.low, total.high)
+        if published or total.always:
+            signed = (*((piece, 1) for piece in total.pieces), *((piece, -1) for piece in total.less))
+            yield Relation(signed, total.low, total.high)
 
 
 def _bound(mine: Sequence[tuple[int, int]], low: int, high: int) -> Bound:

@@ -205,4 +205,5 @@ def _follow_each_other(
                     coming = (place[cell] >= 0) & (place[cell] % states == state)
                     arrived = collectors[cell.stretch].add(coming)
                     departs = collectors[after.stretch].add(place[after] // states == state)
-                    ties.totals.append(Total(((cell.stretch, arrived),), 0, 0, ((after.stretch, departs),)))
+                    pieces, less = ((cell.stretch, arrived),), ((after.stretch, departs),)
+                    ties.totals.append(Total(pieces, 0, 0, less, always=True))

@@ -332,10 +332,24 @@ def test_another_version_is_refused_by_name() -> None:
         parse(changed(member("format", "linkage-release/2")))
 
 
-@pytest.mark.parametrize("method", ["suppress"])
-def test_a_release_by_a_later_method_is_refused_by_name(method: str) -> None:
-    with pytest.raises(UnknownReleaseError, match=f"method {method}"):
-        parse(changed(member("method", {"name": method, "threshold": 10})))
+SUPPRESS = {
+    "name": "suppress",
+    "threshold": 10,
+    "width": 3,
+    "trust": "parties export their registers unaltered",
+}
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        *({k: v for k, v in SUPPRESS.items() if k != key} for key in ("threshold", "width", "trust")),
+        *({**SUPPRESS, **wrong} for wrong in ({"threshold": 2}, {"width": 0}, {"trust": "x"}, {"D": 7})),
+    ],
+)
+def test_suppress_with_other_parameters_is_no_release(method: dict[str, str | int]) -> None:
+    with pytest.raises(BadReleaseError, match="method"):
+        parse(changed(member("method", method)))
 
 
 JSON = st.recursive(

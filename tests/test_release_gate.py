@@ -16,7 +16,7 @@ from linkage.errors import ReleaseError
 from linkage.measures.model import Axis, Figures, Note
 from linkage.release import Release, control, parse
 from linkage.release.counts import Counts
-from linkage.release.gate import DraftError, LaterMethodError
+from linkage.release.gate import DraftError
 from linkage.release.methods import exact
 from linkage.release.methods.exact import NotAgreedError
 from linkage.release.reading_method import AuditFacts
@@ -29,14 +29,6 @@ FIGURES = figures(AGREEMENT, crowd(40, 12, seed=1))
 def made(rule: ReleaseRule) -> Release:
     agreed = replace(AGREEMENT, release=rule)
     return control(FIGURES, agreed, packages(agreed), MADE)
-
-
-@pytest.mark.parametrize("method", ["suppress", "dp"])
-def test_later_methods_are_refused_by_name(method: str) -> None:
-    with pytest.raises(LaterMethodError, match=f"method {method} is not there yet") as refused:
-        made(ReleaseRule(method, {"agreed": AGREED}))
-    assert isinstance(refused.value, ReleaseError)
-    assert refused.value.hint
 
 
 def test_moved_figures_are_not_told_before_somebody_tried_to_see_through_them() -> None:
@@ -209,7 +201,7 @@ def test_a_table_says_what_was_asked() -> None:
 
 
 def test_errors_of_the_gate_are_errors_that_a_user_can_read() -> None:
-    for kind in (LaterMethodError, NotAgreedError, DraftError):
+    for kind in (NotAgreedError, DraftError):
         assert issubclass(kind, Error)
         assert kind.hint
         assert not kind.hint.endswith(".")

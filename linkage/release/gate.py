@@ -29,7 +29,6 @@ from linkage.release.kinds.table import rows
 from linkage.release.matrix.history import earlier
 from linkage.release.methods import cellkey, dp, exact, suppress
 from linkage.release.protected import Protected, Task
-from linkage.release.reading_method import METHODS_LATER
 from linkage.release.rows import SEXES, combinations, times
 from linkage.release.tables import ELSEWHERE
 from linkage.release.writing import write
@@ -48,12 +47,6 @@ METHODS: Mapping[str, Callable[[Task], Protected]] = {
 }
 AUDITED = ("suppress", "cellkey")
 """Methods of which a release is attacked first. exact protects nothing; what dp promises is an account."""
-
-
-class LaterMethodError(ReleaseError):
-    """A method of 5-release that this version does not have."""
-
-    hint = 'use method = "exact", where the parties may, or a newer version of this program'
 
 
 class DraftError(ReleaseError):
@@ -90,7 +83,7 @@ def control(
     figures: of all the agreement's measures, in its order; packages: one of each party; made: with its zone.
     history: earlier releases, whatever their name, that share a party and a day with this one. atoms: of the
     figures, for the methods that are audited. on_audit: told how the audit went, for the matcher's eyes.
-    Raises LaterMethodError, DraftError, AuditError, and what the method raises.
+    Raises DraftError, AuditError, and what the method raises.
     """
     protect = _method(agreement.release.method)
     if agreement.digest is None:
@@ -117,8 +110,6 @@ def control(
 
 
 def _method(name: str) -> Callable[[Task], Protected]:
-    if name in METHODS_LATER:
-        raise LaterMethodError("the release method {method} is not there yet", method=name)
     return METHODS[name]  # the agreement knows no other name
 
 

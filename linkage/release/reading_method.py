@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from linkage.release.rows import Row
     from linkage.release.tables import Table
 
-METHODS_LATER: Final = ()
-
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -42,10 +40,6 @@ class AuditFacts:
 def method(node: Node) -> ReleaseRule:
     """The method and every parameter of it, as written."""
     name = node.names().get("name", Node(None, f"{node.where}.name")).text()
-    if name in METHODS_LATER:
-        raise UnknownReleaseError(
-            "a release by method {method}, which this version does not know yet", method=name
-        )
     Node(name, f"{node.where}.name").among(_METHODS)
     return ReleaseRule(name, _METHODS[name](node))
 

@@ -31,10 +31,14 @@ class NoPatternError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A pattern that the search holds for safe. cheapest: no safe pattern costs less."""
+    """A pattern that the search holds for safe.
+
+    cheapest: no safe pattern costs less; bound: no safe pattern costs less than this.
+    """
 
     withheld: Flags
     cheapest: bool
+    bound: float
     solves: int
 
 
@@ -56,6 +60,7 @@ class _Search:
         self._rules: list[Floats] = []
         self._known: set[bytes] = set()
         self._best: Flags | None = None
+        self._bound = 0.0
 
     def run(self) -> Found | None:
         cheapest = False
@@ -67,7 +72,8 @@ class _Search:
             pass
         if self._best is None:
             return None
-        return Found(self._best, cheapest, self._attackers.solves)
+        bound = float(self._cost(self._best)) if cheapest else self._bound
+        return Found(self._best, cheapest, bound, self._attackers.solves)
 
     def _step(self) -> bool:
         """One proposal of the master. Whether the best pattern is the cheapest. Raises UnknownError."""
@@ -76,6 +82,7 @@ class _Search:
         proposed = self._master.cheapest(self._best, self._clock)
         if proposed is None or any(rule[proposed.withheld].sum() < 1 - _NEAR for rule in self._rules):
             raise UnknownError  # out of time, or a solver that errs: the best there is must do
+        self._bound = max(self._bound, proposed.bound - 0.5)  # the parts of units are less than a half
         if proposed.bound > self._cost(self._best) - 0.5:
             return True
         withheld = proposed.withheld | self._must

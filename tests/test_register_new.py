@@ -16,13 +16,15 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
-from linkage.agreement.model import Series, Value
+from linkage.agreement.model import Known, Series, Value
 from linkage.commands.register_new import new
+from linkage.commands.register_new_facts import NewMap
 from linkage.identifiers import scheme
 from linkage.register import ByColumn, Events, PeriodList, Spells, parse_map
+from linkage.register.draft import Looked, draft
 from linkage.register.guess import Column, Kind, look
 from linkage.register.roles import like, named, roles
-from linkage.register.sources import Origin
+from linkage.register.sources import Head, Origin
 from linkage.synthetic.numbers import personnummer
 from linkage.texts import Lang, use
 from tests.rounds import Done, Round, link
@@ -134,6 +136,80 @@ def test_amounts_go_with_series_that_hold_them() -> None:
     columns = [made(Kind.IDENTITY, "Pnr"), made(Kind.PERIOD, "Månad"), made(Kind.AMOUNT, "Belopp")]
     assert (roles(columns, paid).amount, roles(columns, paid).period) == ("Belopp", "Månad")
     assert roles(columns, OWN[:1]).amount == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimals"),
+    [
+        (["1.234,50", "200,00-", "−7", "+5 kr"], ()),
+        (["4 716 kr", "7 241 kr"] * 5, ()),
+        (["1.234", "99,50"], (",",)),
+        (["1,234", "1,234.50"], (".",)),
+        (["1.230", "2.340"], (",", ".")),
+        (["12,50", "13,50", "14,50", "15,50", "okänt"], ()),
+    ],
+)
+def test_amounts_are_what_the_export_reads_as_such(cells: list[str], decimals: tuple[str, ...]) -> None:
+    found = column(*cells)
+    assert (found.kind, found.decimals) == (Kind.AMOUNT, decimals)
+    assert column(*cells, name="Telefon").kind is not Kind.AMOUNT
+    assert column("211 20", "214 41", "12 x").kind is not Kind.AMOUNT
+
+
+PAID = (Series("malmo", "bistand", "Bistånd", value=Value("kr", 60000)),)
+
+
+def test_of_several_columns_of_amounts_the_one_that_is_called_so_is_taken() -> None:
+    columns = [made(Kind.PERIOD, "Månad"), *(made(Kind.DAY, d) for d in ("Startdatum", "Slutdatum"))]
+    numbers = [made(Kind.AMOUNT, "Ärende"), made(Kind.AMOUNT, "Utbetalt belopp")]
+    found = roles([*columns, *numbers], PAID)
+    assert (found.amount, found.amounts) == ("Utbetalt belopp", ("Ärende", "Utbetalt belopp"))
+    assert (found.period, found.start) == ("Månad", "")
+    assert roles([*columns, made(Kind.AMOUNT, "A"), made(Kind.AMOUNT, "B")], PAID).amount == ""
+
+
+def drafted(columns: Sequence[Column], own: Sequence[Series]) -> Looked:
+    head = Head(tuple(c.name for c in columns), "csv", "utf-8", ";")
+    return Looked("x.csv", head, 9, True, tuple(columns), roles(columns, own))
+
+
+def test_columns_that_could_hold_amounts_are_always_named() -> None:
+    columns = [made(Kind.IDENTITY, "Pnr"), made(Kind.PERIOD, "Månad"), made(Kind.AMOUNT, "Belopp")]
+    text = draft([drafted(columns, ())], (), "2021-01-15", ())
+    assert re.search('^# amount = "Belopp" +# looks like amounts, for a series', text, re.MULTILINE)
+    text = draft([drafted([*columns, made(Kind.AMOUNT, "Nr")], PAID)], PAID, "2021-01-15", ())
+    assert re.search('^amount = "Belopp"', text, re.MULTILINE)
+    assert re.search('^# amount = "Nr" +# looks like amounts: is it this one', text, re.MULTILINE)
+    none = drafted(columns[:2], PAID)
+    assert '# amount = "…"' in draft([none], PAID, "2021-01-15", ())
+    lines = NewMap(Path("register.toml"), Path("agreement.toml"), "malmo", (none,), ()).lines()
+    assert any("which column holds the amounts" in str(line) for line in lines)
+
+
+def test_the_sign_before_decimals_is_written_or_asked_for() -> None:
+    for decimals, said in (
+        ((",",), '^decimal = ","'),
+        ((",", "."), '^# decimal = "," .*\n# decimal = "\\."'),
+    ):
+        paid = Column("Belopp", Kind.AMOUNT, 9, decimals=decimals)
+        looked = drafted([made(Kind.IDENTITY, "Pnr"), made(Kind.PERIOD, "Månad"), paid], PAID)
+        assert re.search(said, draft([looked], PAID, "2021-01-15", ()), re.MULTILINE)
+        ready = NewMap(Path("register.toml"), Path("agreement.toml"), "malmo", (looked,), ()).ready
+        assert ready is (len(decimals) == 1)
+
+
+def test_where_the_window_alone_is_known_no_days_are_asked_for() -> None:
+    window = (Series("malmo", "center", "Aktivitetscenter", Known.WINDOW),)
+    listed = [made(Kind.IDENTITY, "Pnr")]
+    bare = draft([drafted(listed, window)], window, "2021-01-15", ())
+    assert "who was there at some time: no days are needed" in bare
+    assert "no column looks like days" not in bare
+    dated = [*listed, made(Kind.DAY, "Startdatum"), made(Kind.DAY, "Slutdatum")]
+    text = draft([drafted(dated, window)], window, "2021-01-15", ())
+    assert "no days are needed" in text
+    assert "every row counts" in text
+    assert '\nstart = "Startdatum"' in text
+    assert "no days are needed" not in draft([drafted(dated, OWN)], OWN, "2021-01-15", ())
 
 
 @pytest.fixture(scope="module")

@@ -462,3 +462,22 @@ def test_amounts_are_there_where_they_are_agreed_and_nowhere_else(lines: tuple[s
     with pytest.raises(RegisterError) as caught:
         fit(*lines)
     assert [str(detail) for detail in caught.value.details] == [told]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("P;A;Belopp;Handläggare", "amount = 'Belopp'; the map does not use Belopp, Handläggare"),
+        ("P;A;X;Y", "amount = '…'; the map does not use X, Y"),
+        ("", "amount = …"),
+    ],
+)
+def test_the_column_of_amounts_is_named_where_the_file_shows_it(
+    tmp_path: Path, header: str, said: str
+) -> None:
+    (tmp_path / "r.csv").write_text(f"{header}\nx;2020-01-01;1;y\n" if header else "", encoding="utf-8")
+    lines = ('file = "r.csv"', 'id = "P"', 'series = "aktivitetscenter"', 'date = "A"')
+    text = 'format = "linkage-register/1"\n[[source]]\n' + "\n".join(lines)
+    with pytest.raises(RegisterError) as caught:
+        plan(parse_map(text), AGREED, AGREED.party("malmo"), "register.toml", tmp_path)
+    assert str(caught.value.details[0]).endswith(said)

@@ -113,7 +113,7 @@ def export(
     package = out or Path(f"{agreed.slug}-{party.name}.link")
     inputs = [chosen.folder / source.file for source in chosen.register_map.sources]
     _check_place(package, [*inputs, Path(chosen.name), agreement, identity, secret])
-    plan = register.plan(chosen.register_map, agreed, party, chosen.name)
+    plan = register.plan(chosen.register_map, agreed, party, chosen.name, chosen.folder)
     read = register.read(plan, chosen.folder, agreed.dimensions, progress, ask_database)
     fault = read.fault or limit.fault(read, plan.scheme)
     if fault is not None and not dry_run:

@@ -136,8 +136,9 @@ def _look(
         if rows == LOOKED_AT:
             whole = False
             break
+    units = ("kr", *(series.value.unit for series in own if series.value))
     columns = tuple(
-        look(name, pa.concat_arrays([part.cast(pa.string()) for part in parts[name]]), reads, last)
+        look(name, pa.concat_arrays([part.cast(pa.string()) for part in parts[name]]), reads, last, units)
         for name in names
     )
     return Looked(_named(path, out), reader.head, rows, whole, columns, roles(columns, own))

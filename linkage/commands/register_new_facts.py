@@ -111,6 +111,10 @@ def _open(looked: Looked) -> list[Text]:
         found.append(Text("which column holds the identity numbers"))
     if not parts.column and not parts.series:
         found.append(Text("which series the rows are in"))
+    if parts.paid and not parts.amount:
+        found.append(Text("which column holds the amounts"))
+    if any(len(c.decimals) > 1 for c in looked.columns if c.name == parts.amount):
+        found.append(Text("which sign stands before the decimals of amounts"))
     used = {parts.start, parts.end, parts.date}
     if any(c.unclear or len(c.forms) > 1 for c in looked.columns if c.name in used):
         found.append(Text("how days are written"))

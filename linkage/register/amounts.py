@@ -32,6 +32,7 @@ UNCLEAR: Final = RowFault(
 _FAULTS = (NO_AMOUNT, BROKEN, UNCLEAR)
 _NONE, _BROKEN, _UNCLEAR = codes = range(-3, 0)  # stand where an amount's fault stands, beside 0: no fault
 _DIGITS = 10  # before decimals: so many million rows of one person that the sum is exact all the same
+_MOSTLY = 0.8  # of the cells of a column that is taken for amounts
 _KNOWN_CELLS = 1 << 17
 _SPACES = " \u00a0\u202f\u2009"
 _CROWNS = ("kr.", "kr", "sek", ":-")
@@ -86,6 +87,21 @@ class Amounts:
             return 0, _UNCLEAR
         number = found.pop() if found else None
         return (0, _BROKEN) if number is None else (sign * number, 0)
+
+    def decimals(self, cells: Iterable[str]) -> tuple[str, ...] | None:
+        """The signs before decimals that read all these cells, where some can be read in two ways; else ().
+
+        None where most of the cells are no amounts at all. Made without a sign of its own.
+        """
+        found = [(cell, self.read(cell)[1]) for cell in cells]
+        amounts = [(cell, fault) for cell, fault in found if fault in (0, _UNCLEAR)]
+        if not amounts or len(amounts) < _MOSTLY * len(found):
+            return None
+        if all(fault == 0 for _, fault in amounts):
+            return ()
+        readers = {sign: Amounts(sign, self._units) for sign in _GRAMMARS}
+        fit = [s for s, reader in readers.items() if all(reader.read(cell)[1] == 0 for cell, _ in amounts)]
+        return tuple(fit or _GRAMMARS)
 
     def _bare(self, text: str) -> str:
         """The text without a unit after it."""

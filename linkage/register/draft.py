@@ -103,6 +103,17 @@ def _ids(roles: Roles) -> list[str]:
 
 def _when(looked: Looked) -> list[str]:
     roles = looked.roles
+    if not roles.undated:
+        return _dated(looked)
+    why = Text("the agreement asks only who was there at some time: no days are needed")
+    if not roles.days and not roles.period:
+        return [_comment(why)]
+    without = Text("without the columns of days below every row counts, with them those in the window")
+    return [_comment(why), _comment(without), *_dated(looked)]
+
+
+def _dated(looked: Looked) -> list[str]:
+    roles = looked.roles
     used: tuple[str, ...]
     if roles.start:
         lines = [
@@ -140,9 +151,37 @@ def _forms(columns: Sequence[Column]) -> list[str]:
 
 
 def _amount(looked: Looked) -> list[str]:
-    if looked.roles.amount:
-        return [_noted(f"amount = {_quoted(looked.roles.amount)}", Text("amounts"))]
-    return []
+    """The column of amounts where it is clear, and all others that could be it."""
+    roles, lines = looked.roles, []
+    if roles.amount:
+        lines = [_noted(f"amount = {_quoted(roles.amount)}", Text("amounts")), *_decimal(looked)]
+    elif roles.paid and not roles.amounts:
+        lines = [_noted('# amount = "…"', Text("no column looks like amounts: which is it?"))]
+    why = (
+        Text("looks like amounts: is it this one?")
+        if roles.paid
+        else Text("looks like amounts, for a series that holds them")
+    )
+    others = [name for name in roles.amounts if name != roles.amount]
+    return lines + [_noted(f"# amount = {_quoted(name)}", why) for name in others]
+
+
+def _decimal(looked: Looked) -> list[str]:
+    """The sign before decimals, where cells can be read in two ways."""
+    signs = next(c.decimals for c in looked.columns if c.name == looked.roles.amount)
+    if len(signs) == 1:
+        return [
+            _noted(
+                f"decimal = {_quoted(signs[0])}",
+                Text("the sign before decimals: with the other one some cannot be read"),
+            )
+        ]
+    return [
+        _noted(
+            f"# decimal = {_quoted(sign)}", Text("is this the sign before decimals? some have one sign alone")
+        )
+        for sign in signs
+    ]
 
 
 def _others(looked: Looked) -> list[str]:

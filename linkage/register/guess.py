@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from linkage.register.amounts import Amounts
 from linkage.register.cells import plain
 from linkage.register.days import ISO, forms_of, read
 from linkage.register.unknown import FEW, is_personal
@@ -30,7 +31,6 @@ _MOSTLY = 0.8  # of the cells that hold something
 _LOOKED = 2_000  # distinct cells of a column
 _REPEATED = 2  # rows for each value of a category
 _PERIOD = re.compile(r"[0-9]{4}-?(?:0[1-9]|1[0-2])|[0-9]{4}-(?:Q[1-4]|T[1-3])")
-_AMOUNT = re.compile(r"[-−]?[0-9][0-9 \u00a0]*(?:[.,][0-9]{1,2})?(?: ?(?:kr|SEK|:-))?")
 _SEVERAL = re.compile(r"[,;\s]+")
 _OF_PEOPLE = re.compile(
     r"namn|name|adress|address|telefon|phone|mobil|mail|e-post|handl|anteckn|notering|kommentar|comment",
@@ -56,6 +56,7 @@ class Column:
 
     values: of a category, with their rows, the most first. forms: of days, those that read every cell
     that is not written 2020-01-31, several where a person must choose; unclear: no single one reads them all.
+    decimals: of amounts some of which can be read in two ways, the signs before decimals that read them all.
     """
 
     name: str
@@ -64,10 +65,13 @@ class Column:
     values: _Counts = field(default_factory=dict)
     forms: tuple[str, ...] = ()
     unclear: bool = False
+    decimals: tuple[str, ...] = ()
 
 
-def look(name: str, cells: pa.StringArray, scheme: Scheme, extracted: dt.date) -> Column:
-    """What a column looks like by these of its cells."""
+def look(
+    name: str, cells: pa.StringArray, scheme: Scheme, extracted: dt.date, units: Sequence[str] = ("kr",)
+) -> Column:
+    """What a column looks like by these of its cells. units: in which amounts may be."""
     coded = cells.dictionary_encode()
     rows = np.bincount(coded.indices.to_numpy(), minlength=len(coded.dictionary)).tolist()
     counts: dict[str, int] = {}
@@ -87,13 +91,16 @@ def look(name: str, cells: pa.StringArray, scheme: Scheme, extracted: dt.date) -
         return Column(name, Kind.DAY, filled, forms=forms, unclear=unclear)
     if all(_PERIOD.fullmatch(cell) for cell in distinct):
         return Column(name, Kind.PERIOD, filled)
+    decimals = None if _OF_PEOPLE.search(name) else Amounts("", units).decimals(distinct)
+    if decimals is not None and scheme.name != TEXT:
+        return Column(name, Kind.AMOUNT, filled, decimals=decimals)
     if _is_category(name, counts, filled):
         ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
         return Column(name, Kind.CATEGORY, filled, values=ordered)
     if scheme.name == TEXT and _readable(distinct, scheme, extracted) >= _MOSTLY:
         return Column(name, Kind.IDENTITY, filled)
-    if all(_AMOUNT.fullmatch(cell) for cell in distinct):
-        return Column(name, Kind.AMOUNT, filled)
+    if decimals is not None:
+        return Column(name, Kind.AMOUNT, filled, decimals=decimals)
     return Column(name, Kind.OTHER, filled)
 
 

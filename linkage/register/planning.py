@@ -6,23 +6,35 @@ from typing import TYPE_CHECKING
 
 from linkage.agreement.model import Known
 from linkage.agreement.names import listed, near
-from linkage.errors import Text
+from linkage.errors import FileError, RegisterError, Text
 from linkage.identifiers import scheme
 from linkage.register.errors import MapError
 from linkage.register.model import Plan, RegisterMap, Source, Undated
 from linkage.register.numbers import SHORTEST
+from linkage.register.roles import the_amount
+from linkage.register.sources import open_reader
+from linkage.register.sources.content import PIPE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from linkage.agreement.model import Agreement, Party, Series
 
+_TOLD = 12
+"""Columns that a message names."""
 
-def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: str) -> Plan:
-    """What the party reads for this agreement. file: the map's name, for messages.
+
+def plan(
+    register_map: RegisterMap, agreement: Agreement, party: Party, file: str, folder: Path | None = None
+) -> Plan:
+    """What the party reads for this agreement. file: the map's name, for messages; folder: its registers'.
 
     Raises MapError with every problem: series that are not the party's, rows without dates for series with
     dates. An agreed series that nothing feeds and that the map does not call empty is told in `unfed`.
     """
-    problems = [problem for source in register_map.sources for problem in _source(source, agreement, party)]
+    problems = [
+        problem for source in register_map.sources for problem in _source(source, agreement, party, folder)
+    ]
     fed = {name for source in register_map.sources for name in source.names}
     own = [series.name for series in party.series]
     problems += [_not_own(name, "empty", agreement, party) for name in register_map.empty if name not in own]
@@ -53,7 +65,7 @@ def plan(register_map: RegisterMap, agreement: Agreement, party: Party, file: st
     )
 
 
-def _source(source: Source, agreement: Agreement, party: Party) -> list[Text]:
+def _source(source: Source, agreement: Agreement, party: Party, folder: Path | None) -> list[Text]:
     own = {series.name: series for series in party.series}
     problems = []
     if source.repair and agreement.scheme not in SHORTEST:
@@ -66,7 +78,7 @@ def _source(source: Source, agreement: Agreement, party: Party) -> list[Text]:
     for name in source.names:
         if name not in own:
             problems.append(_not_own(name, source.file, agreement, party))
-        elif (what := _amounts(source, own[name])) is not None:
+        elif (what := _amounts(source, own[name], folder)) is not None:
             problems.append(what)
         elif isinstance(source.when, Undated) and own[name].known is Known.DATES:
             problems.append(
@@ -78,16 +90,34 @@ def _source(source: Source, agreement: Agreement, party: Party) -> list[Text]:
     return problems
 
 
-def _amounts(source: Source, series: Series) -> Text | None:
+def _amounts(source: Source, series: Series, folder: Path | None) -> Text | None:
     """That amounts are there without being agreed, or agreed without being there."""
     where: dict[str, object] = {"file": source.file, "series": series.name}
     if series.value and source.amount is None:
+        if others := _unread(source, folder):
+            where |= {"columns": listed(others[:_TOLD]), "example": the_amount(others) or "…"}
+            return Text(
+                "{file}: the series {series!r} holds amounts: name their column, amount = {example!r}; the "
+                "map does not use {columns}",
+                where,
+            )
         return Text("{file}: the series {series!r} holds amounts: name their column, amount = …", where)
     if source.amount and series.value is None:
         return Text(
             "{file}: the series {series!r} holds no amounts in the agreement: leave amount out", where
         )
     return None
+
+
+def _unread(source: Source, folder: Path | None) -> list[str]:
+    """Columns of the source's file that the map does not name; none where it cannot be looked at yet."""
+    if folder is None or source.file == PIPE or source.origin.url is not None:
+        return []
+    try:
+        names = open_reader(source.file, folder, source.origin).head.names
+    except (RegisterError, FileError):
+        return []  # told when it is read
+    return [name for name in names if name and name not in source.columns.all]
 
 
 def _not_own(name: str, where: str, agreement: Agreement, party: Party) -> Text:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from linkage.agreement.model import Known
 from linkage.register.guess import Column, Kind
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ _BEFORE = re.compile(r"tidigare|föregående|förra|gammal|gamla|previous|former
 _START = re.compile(r"start|från|fr\.? ?o\.? ?m|from|första|first|inskriv|börja|begin|inled", re.IGNORECASE)
 _END = re.compile(r"slut|till|t\.? ?o\.? ?m|\bto\b|sista|last|avslut|avskriv|utskriv|end", re.IGNORECASE)
 _NOT_WHEN = re.compile(r"född|födel|birth|uttag|skapad|ändrad|registrer|created|changed", re.IGNORECASE)
+_PAID = re.compile(r"belopp|summa|utbetal|ersättn|bidrag|amount|\bsum\b|\bkr\b|paid", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\w]+|_")
 _LIKE = 0.8
 
@@ -26,7 +28,8 @@ class Roles:
     """What each column is taken for; "" and empty: none is. ids, days, periods: all that could be.
 
     values: cell → series, for those that bear its name; loose: cells that do not, with their rows.
-    series: the only one there can be, where no column tells it.
+    series: the only one there can be, where no column tells it. paid: the series hold amounts; amounts: all
+    columns that could; amount: the one that does. undated: of the series the window alone is known.
     """
 
     id: str = ""
@@ -39,6 +42,9 @@ class Roles:
     period: str = ""
     days: tuple[str, ...] = ()
     amount: str = ""
+    amounts: tuple[str, ...] = ()
+    paid: bool = False
+    undated: bool = False
     column: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     loose: Mapping[str, int] = field(default_factory=dict)
@@ -54,7 +60,10 @@ def roles(columns: Sequence[Column], own: Sequence[Series]) -> Roles:
     periods = [c.name for c in columns if c.kind is Kind.PERIOD]
     column, values = _series([c for c in columns if c.kind is Kind.CATEGORY], own)
     fed = set(values.values()) or {s.name for s in own[:1] if len(own) == 1}
-    paid = any(s.value for s in own if s.name in fed)
+    rows_of = [s for s in own if not fed or s.name in fed]
+    paid = bool(fed) and any(s.value for s in rows_of)
+    if paid and periods:
+        start = end = ""  # an amount is for a period or a day
     amounts = [c.name for c in columns if c.kind is Kind.AMOUNT]
     return Roles(
         id=now[0].name if now else "",
@@ -66,12 +75,21 @@ def roles(columns: Sequence[Column], own: Sequence[Series]) -> Roles:
         date=date if not start else "",
         period=periods[0] if periods and not start and (not date or not paid) else "",
         days=tuple(c.name for c in columns if c.kind is Kind.DAY),
-        amount=amounts[0] if amounts and paid else "",
+        amount=the_amount(amounts) if paid and not start else "",
+        amounts=tuple(amounts),
+        paid=paid,
+        undated=bool(rows_of) and all(s.known is Known.WINDOW for s in rows_of),
         column=column.name if column else "",
         values=values,
         loose={v: n for v, n in column.values.items() if v not in values} if column else {},
         series=own[0].name if len(own) == 1 and not column else "",
     )
+
+
+def the_amount(amounts: Sequence[str]) -> str:
+    """Of columns that could hold the amounts the one that does: the only one, or the only one called so."""
+    called = [name for name in amounts if _PAID.search(name)] or list(amounts)
+    return called[0] if len(called) == 1 else ""
 
 
 def _days(days: Sequence[Column]) -> tuple[str, str, str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from linkage.release import parse
 from linkage.report.answers import answer
 from linkage.report.bridge import bridge
 from linkage.report.edges import gaps, note, span_of
+from linkage.report.grids import Layout
 from linkage.report.pictures import charts
 from linkage.report.remarks import remarks
 from linkage.report.words import Words
@@ -44,6 +48,9 @@ def test_a_span_that_is_cut_is_named_with_what_can_be_seen_of_it() -> None:
     head = bridge(words.release, words)
     assert head
     assert [step.name for step in head.steps] == ["first", "last (only May–June 2020)"]
+    percents = [table.number("percent", span=span) for span in ("first", "last")]
+    assert [step.value for step in head.steps] == percents
+    assert [step.pieces[0].width for step in head.steps] == [float(str(percent)) * 10 for percent in percents]
 
 
 def test_a_span_of_which_nothing_can_be_seen_has_no_numbers_to_compare() -> None:
@@ -81,6 +88,43 @@ def test_a_flow_says_how_often_it_counts_one_step() -> None:
     assert step in charts(words.release.tables[0], words)[0].note
     words = asked(flow)
     assert "counted up to" not in " ".join(remarks(words.release.tables[0], words))
+
+
+def test_a_flow_of_many_stretches_draws_the_last_and_tells_the_outer_ones_first() -> None:
+    months = ", ".join(f'"m{m}" = ["2020-0{m}", "2020-0{m}"]' for m in (5, 6, 7))
+    shape = f'{COUNT}flow = ["stad.ung", "af.program"]\nby = ["span"]\n'
+    several = f'a = ["2020-01", "2020-02"], b = ["2020-03", "2020-04"], {SPANS}, {months}'
+    data = release(agreement(shape, last="2020-08", spans=several), crowd(120, 8, seed=5)).to_bytes()
+    words = Words(parse(data), Lang.EN)
+    table = words.release.tables[0]
+    drawn = charts(table, words)
+    assert [chart.caption.split(", ")[-1] for chart in drawn if chart.caption.startswith("Where")] == [
+        "first",
+        "last (only May–July 2020)",
+    ]
+    assert drawn[0].note.endswith("Not everything has room here: the rest is in the table.")
+    layout = Layout(table, words)
+    assert {line.labels[0] for line in layout.totals().lines} == {"first", "last", "All moves"}
+    everything = {line.labels[0] for line in layout.everything().lines}
+    assert everything == {"a", "b", "first", "last", "m5", "m6", "m7", "All moves"}
+
+
+def test_a_line_says_of_which_month_the_number_at_its_end_is() -> None:
+    words = asked(f'{LEFT}at = 1\nby = ["period"]\n')
+    table = words.release.tables[0]
+    last = table.number("percent", period="2020-07")
+    spec = json.dumps(charts(table, words)[0].draw(760).to_dict(), ensure_ascii=False)
+    assert re.search(rf'Share {last}%, Jul"|"Share {last}%,"', spec)
+
+
+@pytest.mark.parametrize(("by", "said"), [("span", "first: "), ("period", "in an average month")])
+def test_a_share_tells_its_numbers_and_its_target(by: str, said: str) -> None:
+    shape = f'{COUNT}share = "stad.ung"\nof = "volym"\ntarget = 40\nby = ["{by}"]\n'
+    words = asked(shape)
+    told = answer(words.release.tables[0], words)
+    assert said in told
+    assert " out of " in told
+    assert told.endswith(" The target is 40%.")
 
 
 @pytest.mark.parametrize(("counting", "told"), [("any-day", True), ("last-day", False)])

@@ -654,7 +654,7 @@ def test_few_refused_rows_are_left_out_and_told_and_many_stop_it(home: Path) -> 
     assert "19900101" not in under.out + under.err + over.out + over.err
     assert link("export", "--max-refused", "lots", *agreement, cwd=home).code == 2
     swedish = link("export", "--lang", "sv", "--max-refused", "0%", *agreement, cwd=home)
-    assert "1 av 100 rader avvisas, 1.0 %, och högst 0 % får göra det" in swedish.err
+    assert "1 av 100 rader avvisas, 1,0 %, och högst 0 % får göra det" in swedish.err
 
 
 def test_json_holds_the_quality_of_the_register(home: Path) -> None:

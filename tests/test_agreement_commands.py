@@ -13,6 +13,7 @@ from keys.identity import Identity, PublicIdentity, RoundKey, SignatureError
 from linkage.agreement import parse, template
 from linkage.agreement.editing import OtherFingerprintError
 from linkage.commands import agreement as commands
+from linkage.commands import agreement_check, agreement_files, agreement_keys
 from linkage.commands.agreement_keys import MissingFileError, NamesakeError, StrangeFileError
 from linkage.errors import AgreementError, FileError
 from linkage.texts import Lang
@@ -47,48 +48,48 @@ def ready(folder: Path) -> Path:
 
 def test_load_a_draft_and_a_ready_one(folder: Path) -> None:
     path = folder / "agreement.toml"
-    assert commands.load(path).digest is None
+    assert agreement_files.load(path).digest is None
     with pytest.raises(AgreementError, match="draft, missing are party malmo: identity"):
-        commands.load_ready(path)
+        agreement_files.load_ready(path)
     commands.fill(path)
-    assert commands.load_ready(path).digest == commands.load(path).digest is not None
+    assert agreement_files.load_ready(path).digest == agreement_files.load(path).digest is not None
 
 
 def test_load_with_a_byte_order_mark_and_windows_lines(ready: Path) -> None:
-    before = commands.load(ready)
+    before = agreement_files.load(ready)
     ready.write_bytes(b"\xef\xbb\xbf" + ready.read_bytes().replace(b"\n", b"\r\n"))
-    assert commands.load(ready) == before
+    assert agreement_files.load(ready) == before
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [(READY.encode("cp1252", "replace"), "UTF-8"), (READY.encode("utf-16"), "line 1, column 1$"),
      ("a = 1\nåäö = 2".encode() + "å".encode("cp1252"), "line 2, column 8$"), (b"\0", "not TOML"),
-     (b"#" * (commands.MAX_BYTES + 1), "too large")],
+     (b"#" * (agreement_files.MAX_BYTES + 1), "too large")],
     ids=["cp1252", "utf-16", "a letter", "nul", "large"],
 )  # fmt: skip
 def test_what_is_no_agreement(tmp_path: Path, data: bytes, said: str) -> None:
     (tmp_path / "a.toml").write_bytes(data)
     with pytest.raises(AgreementError, match=said):
-        commands.load(tmp_path / "a.toml")
+        agreement_files.load(tmp_path / "a.toml")
 
 
 def test_no_file_and_a_folder(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="no such file"):
-        commands.load(tmp_path / "a.toml")
+        agreement_files.load(tmp_path / "a.toml")
     with pytest.raises(FileError, match="cannot be read"):
-        commands.load(tmp_path)
+        agreement_files.load(tmp_path)
 
 
 def test_problems_name_the_file(ready: Path) -> None:
     ready.write_text(ready.read_text(encoding="utf-8").replace('"month"', '"week"'), encoding="utf-8")
     with pytest.raises(AgreementError, match=r"agreement\.toml") as caught:
-        commands.check(ready)
+        agreement_check.check(ready)
     assert len(caught.value.details) == 1
 
 
 def test_public_keys(folder: Path) -> None:
-    keys = commands.public_keys(folder)
+    keys = agreement_keys.public_keys(folder)
     assert set(keys) == {k.fingerprint for k in (MALMO.public, AF.public, MATCHER.public, ROUND.public)}
     assert isinstance(keys[AF.public.fingerprint], PublicIdentity)
 
@@ -97,7 +98,7 @@ def test_public_keys(folder: Path) -> None:
 def test_a_file_that_is_no_key_is_named(folder: Path, data: bytes) -> None:
     (folder / "id.pub").write_bytes(data)
     with pytest.raises(StrangeFileError, match=r"id\.pub"):
-        commands.public_keys(folder)
+        agreement_keys.public_keys(folder)
 
 
 def test_a_damaged_key_is_named(folder: Path) -> None:
@@ -106,7 +107,7 @@ def test_a_damaged_key_is_named(folder: Path) -> None:
         text.replace('"af"', '"af2"').replace("SHA256:", "SHA256:x"), encoding="utf-8"
     )
     with pytest.raises(StrangeFileError, match=r"af\.pub"):
-        commands.public_keys(folder)
+        agreement_keys.public_keys(folder)
 
 
 # -- new, check, fill -------------------------------------------------------------------------------------
@@ -126,11 +127,11 @@ def test_new_never_overwrites(tmp_path: Path, lang: Lang) -> None:
 
 def test_check_says_draft_or_ready(folder: Path) -> None:
     path = folder / "agreement.toml"
-    draft = commands.check(path)
+    draft = agreement_check.check(path)
     assert (draft.name, draft.round, draft.digest) == ("malmo-sok", 1, None)
     assert len(draft.missing) == 4
     commands.fill(path)
-    ready = commands.check(path)
+    ready = agreement_check.check(path)
     digest = parse(path.read_text(encoding="utf-8")).digest
     assert digest is not None
     assert ready.as_json() == {
@@ -166,7 +167,7 @@ def test_fill(folder: Path) -> None:
     facts = commands.fill(path)
     assert set(facts.filled) == {"malmo", "af", "matcher", "matcher-round"}
     assert facts.missing == ()
-    agreement = commands.load_ready(path)
+    agreement = agreement_files.load_ready(path)
     assert agreement.party("af").identity == AF.public.fingerprint
     assert agreement.matcher.round_key == ROUND.public.fingerprint
     assert path.read_text(encoding="utf-8").count("#") == DRAFT.count("#")
@@ -232,8 +233,8 @@ def test_pack_holds_the_agreement_and_its_keys_and_nothing_else(ready: Path, tmp
         assert archive.read("agreement.toml") == ready.read_bytes()
         archive.extractall(tmp_path / "there")
     there = tmp_path / "there" / "agreement.toml"
-    assert commands.load_ready(there) == commands.load_ready(ready)
-    assert facts.digest == commands.check(there).digest
+    assert agreement_files.load_ready(there) == agreement_files.load_ready(ready)
+    assert facts.digest == agreement_check.check(there).digest
     assert commands.pack(there, tmp_path / "b.zip").path.read_bytes() == facts.path.read_bytes()
 
 
@@ -270,7 +271,7 @@ def test_show(ready: Path, tmp_path: Path) -> None:
     page = commands.show(ready, Lang.EN, tmp_path / "a.html")
     assert (tmp_path / "a.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert page.as_json()["page"] == str(tmp_path / "a.html")
-    assert page.as_json()["digest"] == commands.check(ready).digest
+    assert page.as_json()["digest"] == agreement_check.check(ready).digest
 
 
 def test_diff(ready: Path, tmp_path: Path) -> None:
@@ -287,7 +288,7 @@ def test_next(ready: Path) -> None:
     facts = commands.next_round(ready, None)
     assert facts.path == ready.parent / "malmo-sok-2.toml"
     assert (facts.name, facts.round) == ("malmo-sok", 2)
-    assert commands.load(facts.path).missing == ("matcher: round_key",)
+    assert agreement_files.load(facts.path).missing == ("matcher: round_key",)
     assert any("dimensions.age.on" in str(note) for note in facts.notes)
     with pytest.raises(FileError, match="a file already"):
         commands.next_round(ready, None)
@@ -302,7 +303,7 @@ def test_two_rounds_have_two_digests(ready: Path) -> None:
     new = RoundKey.generate("matcher", "malmo-sok", 2, MATCHER)
     (ready.parent / "matcher-round.pub").write_text(new.public.to_text(), encoding="utf-8")
     commands.fill(second)
-    assert commands.check(second).digest not in (None, commands.check(ready).digest)
+    assert agreement_check.check(second).digest not in (None, agreement_check.check(ready).digest)
 
 
 def test_fill_names_the_files_that_it_looked_for(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from linkage.agreement import parse
 from linkage.agreement.estimate import estimates, threshold
 from linkage.agreement.guess import Guess
-from linkage.commands.agreement import check
+from linkage.commands.agreement_check import check
 from linkage.dimensions import Ages, Band
 from linkage.measures import language
 from linkage.measures.language import Vocabulary

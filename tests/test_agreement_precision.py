@@ -11,7 +11,7 @@ import pytest
 
 from linkage.agreement import parse
 from linkage.agreement.precision import precision
-from linkage.commands import agreement as commands
+from linkage.commands import agreement_check
 from linkage.perturbation import KEYS, perturbation
 from linkage.texts import Lang, say
 from linkage.window import Unit, Window
@@ -54,13 +54,13 @@ def test_other_methods_have_none(rule: str, tmp_path: Path) -> None:
     assert precision(parse(under(rule))) is None
     path = tmp_path / "agreement.toml"
     path.write_text(under(rule), encoding="utf-8")
-    assert commands.check(path).as_json()["expected_error"] is None
+    assert agreement_check.check(path).as_json()["expected_error"] is None
 
 
 def test_check_tells_it_in_a_line_or_two_and_as_json(tmp_path: Path) -> None:
     path = tmp_path / "agreement.toml"
     path.write_text(under("cellkey"), encoding="utf-8")
-    facts = commands.check(path)
+    facts = agreement_check.check(path)
     assert json.loads(json.dumps(facts.as_json()))["expected_error"] == {
         "standard_deviation": 2.0,
         "within_95_percent": 4,

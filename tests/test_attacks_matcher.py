@@ -22,7 +22,8 @@ from keys.identity import Identity, RoundKey
 from keys.secret import Secret
 from linkage import intake
 from linkage.agreement.model import Agreement
-from linkage.commands.agreement import load, public_keys
+from linkage.commands.agreement_files import load
+from linkage.commands.agreement_keys import public_keys
 from linkage.intake import Package
 from linkage.package.errors import PartSealError
 from linkage.package.rows import Rows

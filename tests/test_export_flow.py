@@ -30,7 +30,7 @@ from keys.identity import RoundKey
 from keys.secret import Secret
 from linkage import intake
 from linkage.commands import export as export_module
-from linkage.commands.agreement import load, load_ready
+from linkage.commands.agreement_files import load, load_ready
 from linkage.commands.agreement_keys import public_keys
 from linkage.commands.export import ExportFacts, ShortMap, export
 from linkage.commands.identities import read_identity

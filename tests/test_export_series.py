@@ -10,7 +10,7 @@ import pytest
 from keys import files
 from keys.identity import RoundKey
 from linkage import intake
-from linkage.commands.agreement import load_ready
+from linkage.commands.agreement_files import load_ready
 from linkage.commands.agreement_keys import public_keys
 from linkage.register import Summary
 from tests.agreements import FINGERPRINTS, READY

@@ -15,7 +15,7 @@ import pytest
 from keys import files
 from keys.secret import Secret
 from linkage.agreement.model import Agreement
-from linkage.commands.agreement import load
+from linkage.commands.agreement_files import load
 from linkage.identifiers import Identifiers, scheme
 from linkage.synthetic.numbers import TEST_SERIALS, personnummer, samordningsnummer
 from linkage.tokens import seeds, tokens

@@ -25,7 +25,7 @@ from keys.names import BadNameError
 from keys.receipts import verify_receipt
 from linkage.agreement.model import Agreement, ReleaseRule
 from linkage.commands import matcher, matcher_desk, matcher_family, matcher_match
-from linkage.commands.agreement import load_ready
+from linkage.commands.agreement_files import load_ready
 from linkage.commands.inspect import inspect
 from linkage.commands.matcher_desk import OtherFamilyError
 from linkage.commands.matcher_family import (

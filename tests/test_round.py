@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from linkage.commands.agreement import load
+from linkage.commands.agreement_files import load
 from linkage.synthetic.numbers import TEST_SERIALS, personnummer, samordningsnummer
 from linkage.window import Unit, label, ordinal
 from tests import oracle

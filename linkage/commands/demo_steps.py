@@ -11,7 +11,7 @@ from shutil import copyfile
 
 from keys.files import modes_protect
 from linkage.commands import agreement as agreements
-from linkage.commands import identities
+from linkage.commands import agreement_check, identities
 from linkage.commands import secret as secrets
 from linkage.errors import Text
 from linkage.synthetic.demo import Demo
@@ -197,7 +197,7 @@ def _agreement(play: _Play) -> tuple[Step, Step]:
             ".",
             ("linkage agreement check agreement/agreement.toml",),
             Text("everybody checks the agreement; whoever compares its digest has compared all keys"),
-            partial(agreements.check, play.agreement),
+            partial(agreement_check.check, play.agreement),
         ),
     )
 

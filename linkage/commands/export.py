@@ -13,7 +13,7 @@ from keys.atomic import whole_file
 from keys.errors import KeysError
 from keys.identity import PublicIdentity, PublicRoundKey
 from linkage import register
-from linkage.commands.agreement import load, load_ready
+from linkage.commands.agreement_files import load, load_ready
 from linkage.commands.agreement_keys import public_keys
 from linkage.commands.export_facts import ExportFacts
 from linkage.commands.export_map import ShortMap, choose

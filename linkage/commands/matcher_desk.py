@@ -11,7 +11,8 @@ from keys import files
 from keys.family import FamilyKey
 from keys.identity import RoundKey
 from linkage import intake
-from linkage.commands.agreement import load_ready, public_keys
+from linkage.commands.agreement_files import load_ready
+from linkage.commands.agreement_keys import public_keys
 from linkage.commands.identities import read_identity
 from linkage.commands.store import LostPackageError, Store
 from linkage.errors import KeysError, PackageError, Text

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from keys import receipts
 from keys.identity import PublicIdentity, SignatureError
-from linkage.commands.agreement import load_ready, public_keys
+from linkage.commands.agreement_files import load_ready
+from linkage.commands.agreement_keys import public_keys
 from linkage.commands.identities import read_public
 from linkage.errors import FileError, KeysError, PackageError, Text, UsageError
 

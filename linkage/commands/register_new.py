@@ -13,7 +13,7 @@ import pyarrow as pa
 from keys.atomic import whole_file
 from keys.errors import KeysError
 from keys.identity import PublicIdentity
-from linkage.commands.agreement import load
+from linkage.commands.agreement_files import load
 from linkage.commands.agreement_keys import public_keys
 from linkage.commands.identities import read_identity
 from linkage.commands.register_new_facts import NewMap

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from keys.atomic import whole_file
 from keys.identity import PublicIdentity
 from linkage.commands import leftovers
-from linkage.commands.agreement import load_ready, public_keys
+from linkage.commands.agreement_files import load_ready
+from linkage.commands.agreement_keys import public_keys
 from linkage.commands.identities import read_public
 from linkage.errors import FileError, KeysError, LedgerError, Text, UsageError
 from linkage.release import parse

@@ -17,7 +17,8 @@ from keys.atomic import whole_file
 from keys.errors import KeysError
 from keys.identity import Identity, PublicIdentity, PublicRoundKey
 from keys.secret import Secret, settle
-from linkage.commands.agreement import load_ready, public_keys
+from linkage.commands.agreement_files import load_ready
+from linkage.commands.agreement_keys import public_keys
 from linkage.commands.identities import Ask, read_identity
 from linkage.errors import FileError
 

@@ -45,7 +45,7 @@ def agreement_check(file: Path) -> None:
 
     Example: linkage agreement check agreement/agreement.toml
     """
-    from linkage.commands.agreement import check
+    from linkage.commands.agreement_check import check
 
     facts = check(file)
     for warning in facts.warnings:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from keys.errors import Text
-from linkage.commands import demo_steps
+from linkage.commands import demo_play, demo_steps
 from linkage.commands.demo import DemoFacts, FolderInUseError, UnknownDemoError, demo
 from linkage.release import Release, parse
 from linkage.release.rows import Scalar
@@ -290,7 +290,7 @@ def test_where_modes_mean_nothing_the_keys_have_a_passphrase(
         for command in commands
         if command.startswith(("linkage keys", "linkage secret", "linkage export", "linkage match"))
     )
-    assert (tmp_path / "passphrase.txt").read_text(encoding="utf-8").strip() == demo_steps.KEY_WORDS
+    assert (tmp_path / "passphrase.txt").read_text(encoding="utf-8").strip() == demo_play.KEY_WORDS
 
 
 @pytest.mark.skipif(os.name == "nt", reason="without a passphrase on POSIX only")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from keys.files import modes_protect
-from linkage.commands.demo_steps import KEY_WORDS_FILE, Step, package_name
+from linkage.commands.demo_play import KEY_WORDS_FILE, package_name
+from linkage.commands.demo_steps import Step
 from linkage.errors import Text
 from linkage.synthetic.demo import Demo
 from linkage.texts import current, say

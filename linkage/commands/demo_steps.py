@@ -7,18 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from shutil import copyfile
 
 from keys.files import modes_protect
 from linkage.commands import agreement as agreements
 from linkage.commands import agreement_check, identities
 from linkage.commands import secret as secrets
+from linkage.commands.demo_play import KEY_WORDS, KEY_WORDS_FILE, ROUND, Locks, Play, package_name
 from linkage.errors import Text
 from linkage.synthetic.demo import Demo
 
-ROUND = 1
-KEY_WORDS = "made-up people only"  # opens the keys of the demo, beside which it is written
-KEY_WORDS_FILE = "passphrase.txt"
 _AGREED = "--agreement ../agreement/agreement.toml"
 
 
@@ -32,79 +29,12 @@ class Step:
     play: Callable[[], object]
 
 
-@dataclass(frozen=True)
-class _Locks:
-    """How the demo's key files are protected: by file modes, or where these mean nothing by a passphrase."""
-
-    passphrase: str | None
-
-    @property
-    def make(self) -> str:
-        """The option of commands that make a key file."""
-        return "--no-passphrase" if self.passphrase is None else f"--passphrase-file ../{KEY_WORDS_FILE}"
-
-    @property
-    def use(self) -> str:
-        """The option of commands that read one."""
-        return "" if self.passphrase is None else f" --passphrase-file ../{KEY_WORDS_FILE}"
-
-    def ask(self) -> str:
-        """What a user would type."""
-        return self.passphrase or ""
-
-
-@dataclass(frozen=True)
-class _Play:
-    """A demo in its folder: where everything of it lies, and what it is called."""
-
-    demo: Demo
-    folder: Path
-    locks: _Locks
-
-    @property
-    def first(self) -> str:
-        """The party that makes the secret."""
-        return self.demo.parties[0]
-
-    @property
-    def agreement(self) -> Path:
-        """The agreement that everybody has."""
-        return self.folder / "agreement" / "agreement.toml"
-
-    @property
-    def release(self) -> Path:
-        """What the matcher releases."""
-        return self.folder / self.demo.matcher / "release"
-
-    @property
-    def ledger(self) -> str:
-        """The matcher's database."""
-        return f"sqlite:///{(self.folder / self.demo.matcher / 'ledger.db').as_posix()}"
-
-    def key(self, who: str, kind: str) -> Path:
-        """A private key: identity, secret, round or family."""
-        return self.folder / who / f"{kind}.key"
-
-    def package(self, who: str) -> Path:
-        """The package of a party."""
-        return self.folder / who / package_name(self.demo, who)
-
-    def carry(self, who: str, name: str) -> None:
-        """Hand a public file to everybody."""
-        copyfile(self.folder / who / name, self.folder / "agreement" / name)
-
-
-def package_name(demo: Demo, who: str) -> str:
-    """The file name of a party's package."""
-    return f"{demo.name}-{ROUND}-{who}.link"
-
-
 def steps(demo: Demo, folder: Path) -> list[Step]:
     """Every step of the round, in order; nothing is done before one is played."""
-    locks = _Locks(None if modes_protect() else KEY_WORDS)
+    locks = Locks(None if modes_protect() else KEY_WORDS)
     if locks.passphrase is not None:
         (folder / KEY_WORDS_FILE).write_text(locks.passphrase + "\n", encoding="utf-8")
-    play = _Play(demo, folder, locks)
+    play = Play(demo, folder, locks)
     return [
         *(_identity(play, who) for who in (*demo.parties, demo.matcher)),
         _round_key(play),
@@ -118,7 +48,7 @@ def steps(demo: Demo, folder: Path) -> list[Step]:
     ]
 
 
-def _identity(play: _Play, who: str) -> Step:
+def _identity(play: Play, who: str) -> Step:
     def call() -> None:
         identities.init(who, play.folder / who, play.locks.passphrase)
         play.carry(who, f"{who}.pub")
@@ -131,7 +61,7 @@ def _identity(play: _Play, who: str) -> Step:
     )
 
 
-def _round_key(play: _Play) -> Step:
+def _round_key(play: Play) -> Step:
     name = play.demo.matcher
 
     def call() -> None:
@@ -164,7 +94,7 @@ def _by_cellkey(demo: Demo) -> bool:
     return method == "cellkey"
 
 
-def _family_key(play: _Play) -> Step:
+def _family_key(play: Play) -> Step:
     name = play.demo.matcher
 
     def call() -> None:
@@ -185,7 +115,7 @@ def _family_key(play: _Play) -> Step:
     )
 
 
-def _agreement(play: _Play) -> tuple[Step, Step]:
+def _agreement(play: Play) -> tuple[Step, Step]:
     return (
         Step(
             ".",
@@ -202,7 +132,7 @@ def _agreement(play: _Play) -> tuple[Step, Step]:
     )
 
 
-def _secret(play: _Play) -> Step:
+def _secret(play: Play) -> Step:
     first = play.first
     return Step(
         first,
@@ -222,7 +152,7 @@ def _secret(play: _Play) -> Step:
     )
 
 
-def _accept(play: _Play, who: str) -> Step:
+def _accept(play: Play, who: str) -> Step:
     first = play.first
     return Step(
         who,
@@ -240,7 +170,7 @@ def _accept(play: _Play, who: str) -> Step:
     )
 
 
-def _export(play: _Play, who: str) -> Step:
+def _export(play: Play, who: str) -> Step:
     def call() -> None:
         from linkage.commands.export import ShortMap, export
 
@@ -268,7 +198,7 @@ def _export(play: _Play, who: str) -> Step:
     )
 
 
-def _match(play: _Play) -> Step:
+def _match(play: Play) -> Step:
     name, parties = play.demo.matcher, play.demo.parties
 
     def call() -> None:
@@ -297,7 +227,7 @@ def _match(play: _Play) -> Step:
     )
 
 
-def _verify(play: _Play) -> Step:
+def _verify(play: Play) -> Step:
     def call() -> None:
         from linkage.commands.release import verify
 

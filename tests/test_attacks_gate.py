@@ -103,7 +103,6 @@ def test_combinations_that_are_told_with_numbers_withheld_do_not_say_it(both: in
     assert found[-1] - found[0] >= 5  # the agreed width
 
 
-@pytest.mark.xfail(strict=True, reason="a number that is told nowhere is not yet protected: docs/attacks.md")
 @pytest.mark.parametrize("questions", [PARTS, COUNTS], ids=["parts", "counts"])
 @pytest.mark.parametrize("both", SENSITIVE)
 def test_parts_and_their_union_do_not_say_it_where_numbers_are_withheld(questions: str, both: int) -> None:
@@ -180,7 +179,6 @@ def test_and_mostly_under_cellkey_as_equal_people_have_equal_numbers() -> None:
     assert sum(own_correction("cellkey", inside=True, key=key) for key in keys) > 10
 
 
-@pytest.mark.xfail(strict=True, reason="what one person changed between two rounds is told: docs/attacks.md")
 def test_and_not_where_numbers_are_withheld() -> None:
     assert own_correction("suppress", inside=True) == own_correction("suppress", inside=False)
 

@@ -39,7 +39,7 @@ def test_sums_are_the_figures_and_ties_hold(made: tuple[Agreement, Registers]) -
     agreement, registers = made
     found = answered(agreement, registers)
     matrix = matrix_of(found, agreement)
-    whole = problem(matrix, found.figures, Rule(3, 1), as_they_are(found))
+    whole = problem(matrix, found.figures, Rule(3, 1, 1), as_they_are(found))
     ground = Ground(whole)
     for view in whole.views:
         for numbers in [*([n] for n in range(len(whole.parts))), [*range(len(whole.parts))]]:
@@ -53,7 +53,7 @@ def test_every_cell_with_a_number_has_its_sums(made: tuple[Agreement, Registers]
     agreement, registers = made
     found = answered(agreement, registers)
     matrix = matrix_of(found, agreement)
-    whole = problem(matrix, found.figures, Rule(3, 1), ())
+    whole = problem(matrix, found.figures, Rule(3, 1, 1), ())
     true = [part.told.values(part.people) for part in whole.parts]
     for name, cells in found.figures.cells.items():
         where = matrix.cells[name]

@@ -64,7 +64,7 @@ def count(
     aside = Aside.of([package.open_pairs(round_key) for package in packages])
     engine = Engine(packages, round_key, questions, shared_out, aside, progress, family_key)
     tables = engine.run()
-    questions.imagine(tables)
+    questions.imagine(tables, together=agreement.release.method == "suppress")
     return Counted(questions.figures(tables), coverage, engine.joined, questions.atoms(tables))
 
 

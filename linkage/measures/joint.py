@@ -34,6 +34,8 @@ _ANSWERS: Final = 8_000_000
 """Bytes that all answers of these people may take, where they are more than the least."""
 _PACKING: Final = 40
 """Bytes per person and word of a stretch: as found, ordered, what they are ordered by, and a copy."""
+_PAIRED: Final = 200
+"""Numbers of a stretch of which any two are looked at together, at most."""
 _KEPT: Final = 1 << 14
 """Combinations of a stretch that wait, and those that they are put together with, where these are no more."""
 
@@ -107,10 +109,11 @@ class Joint:
             for words, atoms in zip(several, found, strict=True):
                 atoms.add(nearly_grouped(words))
 
-    def imagine(self, found: Sequence[Found], people: People) -> None:
+    def imagine(self, found: Sequence[Found], people: People, *, together: bool) -> None:
         """Add atoms of people who could be, where a number would have none; once, after all blocks.
 
-        Whoever is added for one stretch is added for all: there could be such a person.
+        Whoever is added for one stretch is added for all: there could be such a person. together: also where
+        nobody is counted in two numbers, or in one and not in another.
         """
         words = [np.concatenate(parts) for parts in zip(*self._packed(people), strict=True)]
         chosen = np.zeros(people.n, np.bool_)
@@ -118,6 +121,8 @@ class Joint:
             there = _Side(places.unpack(atoms.all().words), self._age_rows, len(self._owned))
             others = _Side(places.unpack(could_be), self._age_rows, len(self._owned))
             _choose(chosen, self._measures, asking, there, others)
+            if together:
+                _choose_pairs(chosen, asking, there, others)
         for atoms, could_be in zip(found, words, strict=True):
             group = nearly_grouped(could_be[chosen])
             atoms.add(group._replace(people=np.zeros_like(group.people)))
@@ -263,6 +268,7 @@ class _Side:
 
     def __init__(self, digits: npt.NDArray[np.uint64], age_rows: npt.NDArray[np.uint8], parties: int) -> None:
         self.n = len(digits)
+        self.members = digits[:, 2 : 2 + parties].T
         self._facts = digits[:, 2 + parties :]
         self._sex = digits[:, 0].astype(np.intp)
         self._age = age_rows[digits[:, 1].astype(np.intp)].astype(np.intp)
@@ -302,3 +308,28 @@ def _choose(
             for of_class, place in zip(classes.tolist(), first.tolist(), strict=True):
                 if of_class not in filled:
                     chosen[could[place]] = True
+
+
+def _choose_pairs(chosen: npt.NDArray[np.bool_], asking: _Asking, there: _Side, others: _Side) -> None:
+    """Choose of others one for each two numbers that nobody is counted in, and each one without another."""
+    wheres = {w for told in asking.told.values() for w in told if w is not None}
+    digits = sorted({asking.digits(where) for where in wheres})
+    if len(digits) > _PAIRED:
+        return
+    real, could = (_counted_or_not(digits, side) for side in (there, others))
+    for without in (0, 1):
+        filled = (real[0] @ real[without].T > 0) | (could[0][:, chosen] @ could[without][:, chosen].T > 0)
+        possible = could[0] @ could[without].T > 0
+        for one, other in np.argwhere(possible & ~filled):
+            both = (could[0, one] > 0) & (could[without, other] > 0)
+            if not (both & chosen).any():
+                chosen[np.argmax(both)] = True
+
+
+def _counted_or_not(several: Sequence[Digits], side: _Side) -> npt.NDArray[np.float32]:
+    """Who is counted in each number, and whom each party has; then who is not. Shape (2, numbers, n)."""
+    there = np.zeros((len(several) + len(side.members), side.n), np.float32)
+    for number, where in enumerate(several):
+        there[number, side.counted(where)] = 1
+    there[len(several) :] = side.members
+    return np.stack([there, 1 - there])

@@ -61,7 +61,7 @@ def attacked(
     """
     if task.atoms is None:
         raise ValueError("figures without atoms cannot be audited")
-    matrix = build(task.figures, task.atoms, window)
+    matrix = build(task.figures, task.atoms, window, together=task.rule.method in _PROTECT_MORE)
     task = replace(task, matrix=matrix)
     rule = rule_of({"name": task.rule.method, **task.rule.parameters})
     exactly = problem(matrix, task.figures, rule, _as_they_are(task.figures), earlier)

@@ -142,11 +142,11 @@ class Questions:
         pairs = zip(self._measures, self._kinds, tables.tables, strict=True)
         return Figures(self._measures, {measure.name: kind.cells(table) for measure, kind, table in pairs})
 
-    def imagine(self, tables: Tables) -> None:
-        """Add the atoms of people who could be, and count nobody. Once, after all blocks."""
+    def imagine(self, tables: Tables, *, together: bool) -> None:
+        """Add the atoms of people who could be, and count nobody. Once, after all blocks; see Joint."""
         if self._joint:
             people = imagined(self.frame, self._owned, sex=self.sex, age=self.age)
-            self._joint.imagine(tables.found, people)
+            self._joint.imagine(tables.found, people, together=together)
 
     def atoms(self, tables: Tables) -> Atoms | None:
         """The atoms, where they are asked for: `tables` are the sums over all blocks."""

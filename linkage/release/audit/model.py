@@ -195,17 +195,16 @@ class Ground:
         return self._bound[numbers]
 
 
-def relations(problem: Problem, *, published: bool = True) -> Iterator[Relation]:
-    """What binds sums to each other; not published: only what holds whatever is told."""
+def relations(problem: Problem) -> Iterator[Relation]:
+    """What binds sums to each other."""
     for tie in problem.ties:
         for piece in tie.pieces if tie.least else ():
             yield Relation(((tie.whole, 1), (piece, -1)), 0, FAR)
         if tie.complete and tie.pieces:
             yield Relation((*((piece, 1) for piece in tie.pieces), (tie.whole, -1)), 0, FAR)
     for total in problem.totals:
-        if published or total.always:
-            signed = (*((piece, 1) for piece in total.pieces), *((piece, -1) for piece in total.less))
-            yield Relation(signed, total.low, total.high)
+        signed = (*((piece, 1) for piece in total.pieces), *((piece, -1) for piece in total.less))
+        yield Relation(signed, total.low, total.high)
 
 
 def _bound(mine: Sequence[tuple[int, int]], low: int, high: int) -> Bound:

@@ -110,7 +110,7 @@ class Tie:
 class Total:
     """A number that adds up sums of several parts, or takes some off: what the bytes allow it to be.
 
-    sensitive: it is published, and must not be narrowed. always: it holds for every population, told or not.
+    sensitive: it is published, and must not be narrowed.
     """
 
     pieces: tuple[tuple[int, int], ...]
@@ -118,7 +118,6 @@ class Total:
     high: int
     less: tuple[tuple[int, int], ...] = ()
     sensitive: bool = False
-    always: bool = False
 
 
 @dataclass(frozen=True, repr=False)

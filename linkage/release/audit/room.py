@@ -34,16 +34,22 @@ _CELLS: Final = 1 << 24
 
 
 def room(problem: Problem) -> Room:
-    """What readers know by themselves, and by what holds for every population."""
-    ties = [r for r in relations(problem, published=False) if len({p for (p, _), _ in r.several}) > 1]
+    """What readers know by themselves, by former releases, and by what holds for every population.
+
+    problem: as if the new release told nothing.
+    """
+    ties = [r for r in relations(problem) if len({p for (p, _), _ in r.several}) > 1]
     inside = [_inside(part) for part in problem.parts]
     found: Room = tuple({} for _ in problem.parts)
     for view in problem.views:
         bounds = [_own(part, view) for part in problem.parts]
+        rests = [_rests(part, view) for part in problem.parts]
         for _ in range(_ROUNDS):
-            for (low, high), (small, large) in zip(bounds, inside, strict=True):
+            for (low, high), (small, large), (one, other, both) in zip(bounds, inside, rests, strict=True):
                 np.minimum.at(high, small, high[large])
                 np.maximum.at(low, large, low[small])
+                np.maximum.at(low, one, both - high[other])
+                np.minimum.at(high, one, both - low[other])
             _carry(ties, bounds)
         for by_view, (low, high) in zip(found, bounds, strict=True):
             by_view[view] = np.where(high >= FAR, FAR, high - low)
@@ -71,6 +77,26 @@ def _own(part: Part, view: str) -> tuple[Whole, Whole]:
     whole = counts == atoms[there]
     np.add.at(low, row[whole], sizes[there[whole]])
     return low, np.where(far >= FAR, FAR, low + far)
+
+
+def _rests(part: Part, view: str) -> tuple[Whole, Whole, Whole]:
+    """Pairs of sums without common atoms that are some of the reader's groups together, and of how many."""
+    known = part.known.get(view, NOTHING)
+    group = np.full(len(part.people), -1, np.intp)
+    group[known.atoms] = known.rows
+    sizes = known.values(part.people)
+    numbers = {part.told.one(i).tobytes(): i for i in range(len(part.told))}
+    found = []
+    for one in range(len(part.told)):
+        mine = part.told.one(one)
+        touched = np.unique(group[mine])
+        if len(touched) and touched[0] >= 0:
+            atoms = np.flatnonzero(np.isin(group, touched))
+            rest = np.setdiff1d(atoms, mine)
+            if (other := numbers.get(rest.tobytes())) is not None:
+                found.append((one, other, int(sizes[touched].sum())))
+    pairs: Whole = np.array(found, np.int64).reshape(-1, 3)
+    return pairs[:, 0], pairs[:, 1], pairs[:, 2]
 
 
 def _inside(part: Part) -> tuple[Sequence[int], Sequence[int]]:

@@ -10,11 +10,11 @@ from linkage.measures.model import Note
 from linkage.release.counts import ALL, TIME_AXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
-    from linkage.measures.model import Cells
+    from linkage.measures.model import Axis, Cells
     from linkage.release.audit.problem import Places
 
 Index: TypeAlias = tuple[int, ...]
@@ -34,6 +34,11 @@ class Collector:
             self._numbers[key] = len(self.several)
             self.several.append(np.flatnonzero(atoms))
         return self._numbers[key]
+
+
+def own_shape(axes: Sequence[Axis]) -> tuple[int, ...]:
+    """The lengths of the kind's own axes."""
+    return tuple(len(axis.values) for axis in axes if axis.name not in (*TIME_AXES, "sex", "age"))
 
 
 def numbered(cells: Cells) -> Iterator[Index]:

@@ -39,7 +39,7 @@ class Before:
 
 @dataclass(frozen=True)
 class Changed:
-    """A number that was another: so many people came into it since (sign 1), or went (-1)."""
+    """A number of another time: so many people came into it since (sign 1), or went (-1), perhaps none."""
 
     measure: str
     cell: Index
@@ -66,6 +66,7 @@ def earlier(figures: Figures, agreement: Agreement, history: Sequence[Release]) 
     told, changed, hidden = list[Before](), list[Changed](), list[tuple[str, Index]]()
     now = {asked: place for place, asked in _asked_now(figures, agreement)}
     for release in history:
+        same, others = list[Before](), list[Changed]()
         for asked, bounds, note in _asked_then(release, agreement):
             if asked not in now:
                 continue
@@ -74,11 +75,17 @@ def earlier(figures: Figures, agreement: Agreement, history: Sequence[Release]) 
             if note == WITHHELD and release.rule.method == "suppress":
                 hidden.append((measure, cell))
             if bounds.low <= people <= bounds.high:
-                told.append(Before(measure, cell, Bounds(bounds.low, bounds.high), note))
+                same.append(Before(measure, cell, Bounds(bounds.low, bounds.high), note))
             elif people > bounds.high:
-                changed.append(Changed(measure, cell, 1, people - bounds.high, bounds))
+                others.append(Changed(measure, cell, 1, people - bounds.high, bounds))
             else:
-                changed.append(Changed(measure, cell, -1, bounds.low - people, bounds))
+                others.append(Changed(measure, cell, -1, bounds.low - people, bounds))
+        if others:  # somebody came or went: that a number is what it was tells that they are none of these
+            others += [
+                Changed(b.measure, b.cell, 1, 0, b.bounds) for b in same if b.bounds.low == b.bounds.high
+            ]
+            same = [b for b in same if b.bounds.low != b.bounds.high]
+        told, changed = [*told, *same], [*changed, *others]
     return Earlier(tuple(told), tuple(changed), tuple(hidden))
 
 
@@ -137,15 +144,12 @@ def _place(labels: Mapping[str, Any], window: Window) -> Asked | None:
     time = next((str(labels[name]) for name in TIME_AXES if name in labels), ALL)
     if time == MEAN:
         return None
+    who = (labels.get("sex", ALL), labels.get("age", ALL))
     if "period" in labels and time != ALL:
-        ends = (time, time)
-    else:
-        first, last = (0, len(window) - 1) if time == ALL else window.spans[time]
-        ends = (window.labels[first], window.labels[last])
-        if first == last and "period" not in labels:
-            return None  # a stretch of one period may be known otherwise than the period is
-    edges = () if ends[0] == ends[1] else (window.first, window.last)
-    return (*ends, *edges, labels.get("sex", ALL), labels.get("age", ALL))
+        return ("period", time, *who)
+    first, last = (0, len(window) - 1) if time == ALL else window.spans[time]
+    # what is known at its edges, and what `ever` looks at, depend on the whole window
+    return ("stretch", window.labels[first], window.labels[last], window.first, window.last, *who)
 
 
 def _people(asked: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Asked]:

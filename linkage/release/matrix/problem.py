@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from linkage.measures.model import Figures
+    from linkage.release.audit.problem import Flags
     from linkage.release.document import Release
     from linkage.release.matrix.cells import Index
     from linkage.release.matrix.history import Changed
@@ -78,20 +79,25 @@ def problem(
     parts = [tables.part(number, rule) for number in range(len(matrix.stretches))]
     totals = [*matrix.totals, *tables.totals(rule)]
     if changed := [each for each in earlier.changed if matrix.cells[each.measure].pieces(each.cell)]:
-        since, bounds = _since(changed, matrix, len(parts), rule)
+        joined = {m.name: joins(m, figures.cells[m.name].axes) for m in figures.measures}
+        flags = np.array([bool(joined[each.measure][each.cell]) for each in changed])
+        since, bounds = _since(changed, flags, matrix, len(parts), rule)
         parts, totals = [*parts, since], [*totals, *bounds]
     return Problem(tuple(parts), matrix.ties, matrix.views, rule.width, tuple(totals))
 
 
-def _since(changed: Sequence[Changed], matrix: Matrix, number: int, rule: Rule) -> tuple[Part, list[Total]]:
+def _since(
+    changed: Sequence[Changed], joined: Flags, matrix: Matrix, number: int, rule: Rule
+) -> tuple[Part, list[Total]]:
     """Those who came or went, by themselves, and that each number without them is what it was.
 
     A reader may guess that people only came, as corrections come late, or only went: the stronger guess.
+    joined: of which it must not show either that nobody did.
     """
     people = np.array([each.people for each in changed], np.int64)
     sums = Sums.of([[i] for i in range(len(changed))])
     low, high = np.zeros_like(people), np.full_like(people, FAR)
-    part = Part("since", people, sums, low, high, people < rule.threshold)
+    part = Part("since", people, sums, low, high, (people < rule.threshold) & (joined | (people > 0)))
     totals = []
     for i, each in enumerate(changed):
         pieces, mine = matrix.cells[each.measure].pieces(each.cell), (number, i)
@@ -141,6 +147,9 @@ class _Tables:
             for part in np.unique(where.part[where.part >= 0]):
                 self.told[part][where.sum[where.part == part]] = True
                 self.joined[part][where.sum[(where.part == part) & joined]] = True
+        for part, several in enumerate(self._matrix.across):
+            self.told[part][[*several]] = True
+            self.joined[part][[*several]] = True
 
     def part(self, number: int, rule: Rule) -> Part:
         stretch = self._matrix.stretches[number]

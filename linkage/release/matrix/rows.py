@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from linkage.measures.model import Note
 from linkage.release.audit.problem import NOTHING, Sums
+from linkage.release.matrix.across import across
 from linkage.release.matrix.cells import Collector, Index, places
 from linkage.release.matrix.ties import collect
 
@@ -68,6 +69,7 @@ class Matrix:
     """All cells of a round. views: the readers, "outsider" first; cells: by measure name.
 
     parties: those views that are one party; ties, totals: what holds between stretches for every population.
+    across: by stretch, sums that no cell is and several cells give together (see `across`).
     """
 
     stretches: tuple[Stretch, ...]
@@ -76,6 +78,7 @@ class Matrix:
     parties: tuple[str, ...]
     ties: tuple[Tie, ...]
     totals: tuple[Total, ...]
+    across: tuple[tuple[int, ...], ...] = ()
 
     def __repr__(self) -> str:
         return f"<Matrix of {len(self.stretches)} stretches>"
@@ -84,11 +87,15 @@ class Matrix:
 OUTSIDER = "outsider"
 
 
-def build(figures: Figures, atoms: Atoms, window: Window) -> Matrix:
-    """The matrix of these figures over their atoms. Raises ValueError where a sum is not the figure."""
+def build(figures: Figures, atoms: Atoms, window: Window, *, together: bool = False) -> Matrix:
+    """The matrix of these figures over their atoms. Raises ValueError where a sum is not the figure.
+
+    together: with the sums that several cells give together.
+    """
     collectors = [Collector() for _ in atoms.stretches]
     cells = {m.name: _where(m.name, figures.cells[m.name], atoms, collectors) for m in figures.measures}
     ties = collect(figures, atoms, collectors, window)
+    both = across(figures, atoms, collectors) if together else [[] for _ in collectors]
     views = {"+".join(names): number for number, names in enumerate(atoms.views)}
     stretches = tuple(
         Stretch(
@@ -100,7 +107,15 @@ def build(figures: Figures, atoms: Atoms, window: Window) -> Matrix:
         for n, found in enumerate(atoms.stretches)
     )
     parties = tuple(names[0] for names in atoms.views if len(names) == 1)
-    matrix = Matrix(stretches, cells, (OUTSIDER, *views), parties, tuple(ties.ties()), tuple(ties.totals))
+    matrix = Matrix(
+        stretches,
+        cells,
+        (OUTSIDER, *views),
+        parties,
+        tuple(ties.ties()),
+        tuple(ties.totals),
+        tuple(map(tuple, both)),
+    )
     for measure in figures.measures:
         _check(measure.name, figures.cells[measure.name], matrix)
     return matrix

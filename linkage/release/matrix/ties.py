@@ -206,4 +206,4 @@ def _follow_each_other(
                     arrived = collectors[cell.stretch].add(coming)
                     departs = collectors[after.stretch].add(place[after] // states == state)
                     pieces, less = ((cell.stretch, arrived),), ((after.stretch, departs),)
-                    ties.totals.append(Total(pieces, 0, 0, less, always=True))
+                    ties.totals.append(Total(pieces, 0, 0, less))

@@ -1,0 +1,80 @@
+"""Numbers that no row tells and several give together: of one party's people, how many another's rows count.
+
+From two counts and their union follows how many are in both. A party can do more: it knows its own people, so
+every number that others have a part in tells it something of how many of its own are there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from linkage.measures.model import Count, Expression, Presence, Share
+from linkage.measures.trees import leaves
+from linkage.release.counts import ALL
+from linkage.release.matrix.cells import own_shape, places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from linkage.measures.atoms import Atoms
+    from linkage.measures.model import Axis, Figures, Measure
+    from linkage.release.audit.problem import Flags
+    from linkage.release.matrix.cells import Collector
+
+
+class _Told(NamedTuple):
+    """One cell of a stretch: the parties of whose series it tells, its class, its atoms."""
+
+    parties: frozenset[str]
+    whole: bool
+    atoms: Flags
+
+
+def across(figures: Figures, atoms: Atoms, collectors: Sequence[Collector]) -> list[list[int]]:
+    """By stretch, the numbers of such sums, which are added to the collectors."""
+    cells: list[list[_Told]] = [[] for _ in atoms.stretches]
+    for measure in figures.measures:
+        axes = figures.cells[measure.name].axes
+        of = _parties(measure, axes)
+        for _, time, own, sex, age in places(figures.cells[measure.name]):
+            for stretch in atoms.rows(measure.name, time):
+                there = atoms.cell(measure.name, own, stretch, sex, age)
+                cells[stretch].append(_Told(of[own], (sex, age) == (ALL, ALL), there))
+    found = []
+    for stretch, told in enumerate(cells):
+        numbers = {collectors[stretch].add(both) for both in _both(told, atoms, stretch)}
+        found.append(sorted(numbers))
+    return found
+
+
+def _both(told: Sequence[_Told], atoms: Atoms, stretch: int) -> Iterator[Flags]:
+    for view, parties in enumerate(atoms.views):
+        if len(parties) != 1:
+            continue
+        mine = [atoms.stretches[stretch].patterns[:, view] > 0]
+        mine += [cell.atoms for cell in told if cell.parties == {*parties} and cell.whole]
+        others = [cell.atoms for cell in told if cell.parties - {*parties}]
+        for own in {each.tobytes(): each for each in mine}.values():
+            for other in others:
+                both: Flags = own & other
+                if both.any() and (other & ~own).any():
+                    yield both
+
+
+def _parties(measure: Measure, axes: Sequence[Axis]) -> list[frozenset[str]]:
+    """For each place of the own axes, the parties whose series it asks about."""
+    match measure:
+        case Count(count=count, parts=parts):
+            several = [(expression,) for expression in (*parts, count)]
+        case Share(share=share, of=of):
+            several = [(e,) for e in (share, of) if isinstance(e, Expression)]
+        case _:
+            return [_of(measure.expressions)] * int(np.prod(own_shape(axes), dtype=np.intp))
+    return [_of(expressions) for expressions in several]
+
+
+def _of(expressions: Sequence[Expression]) -> frozenset[str]:
+    series = (leaf.series for e in expressions for leaf in leaves(e.tree) if isinstance(leaf, Presence))
+    return frozenset(key.partition(".")[0] for key in series)

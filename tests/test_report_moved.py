@@ -214,7 +214,7 @@ def test_what_protects_is_explained_by_the_table_itself() -> None:
     assert "nineteen of twenty by at most 4" in said
     assert "to the nearest 100 kr" in said
     assert "somebody outside; Staden; Arbetsförmedlingen" in said
-    assert "at least 3 different numbers" in said
+    assert "two numbers that are at least 2 apart" in said
     assert "kr" not in " ".join(more(Words(year_moved(), Lang.EN)))
 
 

@@ -31,7 +31,10 @@ class UnknownReleaseError(PackageError):
 
 @dataclass(frozen=True)
 class AuditFacts:
-    """views: who was taken to read the release; width: how many values each small cell could still have."""
+    """views: who was taken to read the release; width: as agreed (suppress), js + 1 (cellkey).
+
+    Two worlds keep each number that must be protected so far apart, under cellkey by one less.
+    """
 
     views: tuple[str, ...]
     width: int

@@ -88,9 +88,10 @@ def _more(words: Words) -> Iterator[str]:
     if release.audit is not None:
         yield t(
             "Before the release an attack tried to work out small numbers from all that is told here, as "
-            "{views} could. Each of them could still be at least {width} different numbers.",
+            "{views} could. Each of them could still be two numbers that are at least {apart} apart, or as "
+            "far apart as the reader’s own register leaves open.",
             views="; ".join(_view(view, words) for view in release.audit.views),
-            width=release.audit.width,
+            apart=release.audit.width - 1 if release.moved else release.audit.width,
         )
 
 

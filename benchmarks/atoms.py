@@ -29,9 +29,10 @@ import numpy.typing as npt
 from benchmarks.measures import MOST, Asked, dimensions_of, window_of
 from linkage.agreement.model import Series
 from linkage.commands import demo
+from linkage.measures.figures import People
 from linkage.measures.joint import Joint
 from linkage.measures.kinds import Questions
-from linkage.measures.model import Frame, People
+from linkage.measures.model import Frame
 from linkage.synthetic.demos import DEMOS
 
 if TYPE_CHECKING:

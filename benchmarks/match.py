@@ -32,7 +32,8 @@ from linkage import intake
 from linkage.agreement.model import Agreement, Matcher, Party, ReleaseRule, Retention, Series
 from linkage.dimensions import Dimensions
 from linkage.match import count
-from linkage.measures.model import And, Count, Expression, Or, Presence, Tree
+from linkage.measures.expressions import And, Expression, Or, Presence, Tree
+from linkage.measures.model import Count
 from linkage.package.layout import Layout
 from linkage.package.rows import Rows
 from linkage.package.write import write

@@ -38,13 +38,14 @@ from linkage.dimensions import Ages, Band, Dimensions
 from linkage.match.engine import Engine
 from linkage.match.groups import Aside
 from linkage.match.plan import plan
+from linkage.measures.expressions import Expression
+from linkage.measures.figures import People
 from linkage.measures.kinds import Questions
 from linkage.measures.language import Vocabulary, parse
 from linkage.measures.model import (
     Change,
     Count,
     Duration,
-    Expression,
     Flow,
     Follow,
     Frame,
@@ -52,7 +53,6 @@ from linkage.measures.model import (
     Measure,
     Outcome,
     Overlap,
-    People,
     Places,
     Share,
 )

@@ -19,7 +19,7 @@ import numpy as np
 
 from keys.family import FamilyKey
 from linkage.agreement.model import ReleaseRule
-from linkage.measures.model import Axis, Cells, Figures, Note
+from linkage.measures.figures import Axis, Cells, Figures, Note
 from linkage.perturbation import perturbation
 from linkage.release.audit.problem import Part, Problem, Sums
 from linkage.release.methods import cellkey, exact

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from linkage.dimensions import Dimensions
+from linkage.measures.expressions import Expression
+from linkage.measures.figures import AxisValue, Cells, Note, People
 from linkage.measures.kinds import Questions
 from linkage.measures.language import Vocabulary, parse
-from linkage.measures.model import AxisValue, Cells, Expression, Frame, Measure, Note, People
+from linkage.measures.model import Frame, Measure
 from linkage.window import Unit, Window
 
 

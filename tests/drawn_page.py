@@ -15,8 +15,9 @@ import numpy as np
 
 from linkage.agreement import parse
 from linkage.agreement.model import Agreement
+from linkage.measures.figures import Figures, People
 from linkage.measures.kinds import Questions
-from linkage.measures.model import Figures, Frame, People
+from linkage.measures.model import Frame
 from linkage.release.kinds.table import rows
 from linkage.release.methods import exact
 from tests.agreements import FINGERPRINTS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias
 
-from linkage.measures.model import Expression
+from linkage.measures.expressions import Expression
 from tests.oracle_world import Time, World
 
 Row: TypeAlias = dict[str, Any]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from linkage.measures.model import Count, Expression, HowMany, Overlap, Places, Share
+from linkage.measures.expressions import Expression
+from linkage.measures.model import Count, HowMany, Overlap, Places, Share
 from tests.oracle_answers import Answer, Drawn, less, of_those, over, total
 from tests.oracle_world import Time, World
 

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from linkage.measures.model import Change, Duration, Expression, Flow, Follow, Outcome
+from linkage.measures.expressions import Expression
+from linkage.measures.model import Change, Duration, Flow, Follow, Outcome
 from tests.oracle_answers import Answer, Drawn, mean, of_those, over
 from tests.oracle_world import Time, World
 

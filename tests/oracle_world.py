@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from linkage.agreement.model import Agreement, Known
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
     AtLeast,
     Bridge,
     Ever,
     Expression,
     Left,
-    Measure,
     Minus,
     Not,
     OfAge,
@@ -27,6 +26,7 @@ from linkage.measures.model import (
     Will,
     Within,
 )
+from linkage.measures.model import Measure
 from tests.oracle_registers import Payment, Registers, Spell, age, days, paid, sex, there
 
 __all__ = ["NOBODY", "Labels", "Payment", "Registers", "Spell", "Time", "World", "age", "days", "sex"]

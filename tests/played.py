@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from linkage.agreement.model import Agreement
 from linkage.match import count
-from linkage.measures.model import Cells, Figures, Measure
+from linkage.measures.figures import Cells, Figures
+from linkage.measures.model import Measure
 from linkage.release import PackageFact, control
 from tests.fake_package import ROUND_KEY, packages
 from tests.oracle import Registers, Row

@@ -8,35 +8,37 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from linkage.dimensions import MAN, WOMAN
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
     AtLeast,
     Bridge,
-    Change,
-    Count,
-    Duration,
     Ever,
     Expression,
-    Flow,
-    Follow,
-    HowMany,
     Left,
-    Measure,
     Minus,
     Not,
     OfAge,
     OfSex,
     Or,
-    Outcome,
-    Overlap,
-    Places,
     Presence,
-    Share,
     Started,
     Tree,
     Was,
     Will,
     Within,
+)
+from linkage.measures.model import (
+    Change,
+    Count,
+    Duration,
+    Flow,
+    Follow,
+    HowMany,
+    Measure,
+    Outcome,
+    Overlap,
+    Places,
+    Share,
 )
 from tests.oracle_world import World
 from tests.random_chance import Chance

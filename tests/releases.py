@@ -21,34 +21,32 @@ from keys.identity import RELEASE, Identity
 from linkage.agreement import parse
 from linkage.agreement.model import Agreement, ReleaseRule
 from linkage.dimensions import OTHER
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
-    Axis,
-    Cells,
-    Change,
-    Count,
-    Duration,
     Ever,
     Expression,
-    Figures,
-    Flow,
-    Frame,
-    HowMany,
     Left,
-    Measure,
     Minus,
     Not,
-    Note,
     OfAge,
     OfSex,
     Or,
+    Presence,
+    Started,
+    Tree,
+)
+from linkage.measures.figures import Axis, Cells, Figures, Note, Sums
+from linkage.measures.model import (
+    Change,
+    Count,
+    Duration,
+    Flow,
+    Frame,
+    HowMany,
+    Measure,
     Outcome,
     Overlap,
-    Presence,
     Share,
-    Started,
-    Sums,
-    Tree,
 )
 from linkage.release import PackageFact, Release, control, gate
 from linkage.release import parse as parse_release

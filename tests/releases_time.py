@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linkage.measures.model import Change, Duration, Flow, Follow, Measure, Outcome, Sums
+from linkage.measures.figures import Sums
+from linkage.measures.model import Change, Duration, Flow, Follow, Measure, Outcome
 
 if TYPE_CHECKING:
     from tests.releases import Counter, Person

@@ -16,7 +16,7 @@ from scipy.stats import chi2_contingency, chisquare
 
 from keys.family import FamilyKey
 from linkage.agreement.model import ReleaseRule
-from linkage.measures.model import Axis, Cells, Figures, Note
+from linkage.measures.figures import Axis, Cells, Figures, Note
 from linkage.perturbation import PerturbationError, perturbation
 from linkage.release import Release, agreeing, parse
 from linkage.release.counts import Counts

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage.measures.model import Axis, Figures, Frame, Note, Sums
+from linkage.measures.figures import Axis, Figures, Note, Sums
+from linkage.measures.model import Frame
 from linkage.perturbation import perturbation
 from linkage.release import agreeing, parse
 from linkage.release.counts import Counts

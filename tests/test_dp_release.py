@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from linkage.agreement.model import Agreement, ReleaseRule
 from linkage.match import count
 from linkage.match.count import Counted
-from linkage.measures.model import Cells, Count, Figures, Frame
+from linkage.measures.figures import Cells, Figures
+from linkage.measures.model import Count, Frame
 from linkage.release import Release, agreeing, control, parse
 from linkage.release import verify as releases
 from linkage.release.disagreements import TotalError

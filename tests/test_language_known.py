@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.measures import language
-from linkage.measures.language import Vocabulary
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
     AtLeast,
     Bridge,
@@ -26,6 +25,7 @@ from linkage.measures.model import (
     Will,
     Within,
 )
+from linkage.measures.language import Vocabulary
 from linkage.measures.trees import known
 from tests.test_language_parse import TREES
 

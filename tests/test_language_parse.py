@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from linkage.dimensions import Ages, Band
 from linkage.measures import language
-from linkage.measures.language import ExpressionError, Vocabulary
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
     AtLeast,
     Bridge,
@@ -30,6 +29,7 @@ from linkage.measures.model import (
     Will,
     Within,
 )
+from linkage.measures.language import ExpressionError, Vocabulary
 from linkage.measures.trees import leaves, shape
 
 AGES = Ages(dt.date(2020, 12, 31), (Band("16-29", 16, 29), Band("30-64", 30, 64)), (Band("18-29", 18, 29),))

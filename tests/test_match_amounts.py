@@ -18,8 +18,10 @@ from linkage.match import MemoryBudgetError, count, engine
 from linkage.match.join import join
 from linkage.match.plan import _JOIN, _WORDS, plan
 from linkage.match.reader import Piece
+from linkage.measures.expressions import Expression, Presence
+from linkage.measures.figures import Cells
 from linkage.measures.kinds import Questions
-from linkage.measures.model import Cells, Change, Expression, Flow, Frame, Presence
+from linkage.measures.model import Change, Flow, Frame
 from linkage.package.layout import Layout
 from linkage.package.pairs import Pairs
 from linkage.tokens import words

@@ -17,7 +17,8 @@ from linkage import intake
 from linkage.changed import joined
 from linkage.errors import PackageError
 from linkage.match import MemoryBudgetError, count
-from linkage.measures.model import Count, Expression, HowMany, Or, Presence
+from linkage.measures.expressions import Expression, Or, Presence
+from linkage.measures.model import Count, HowMany
 from linkage.package.errors import PairError
 from linkage.package.pairs import Pairs
 from tests.builders import Part, Scene, assemble, header, plain_part, plain_summary, scene

@@ -17,8 +17,9 @@ from linkage.errors import PackageError, UsageError
 from linkage.match import Counted, CoverageError, MemoryBudgetError, count, engine
 from linkage.match.plan import _JOIN, _WORDS, plan
 from linkage.match.reader import Reader
+from linkage.measures.expressions import And, Expression, Presence
 from linkage.measures.kinds import Questions
-from linkage.measures.model import And, Count, Expression, Frame, Overlap, Presence
+from linkage.measures.model import Count, Frame, Overlap
 from linkage.package.layout import Layout
 from linkage.tokens import words
 from linkage.window import Unit, Window

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from linkage.dimensions import Ages, Band, Dimensions
 from linkage.match.join import join
 from linkage.match.reader import Piece
+from linkage.measures.expressions import Expression, OfAge, OfSex, Or, Presence
+from linkage.measures.figures import People
 from linkage.measures.kinds import Questions
-from linkage.measures.model import Count, Expression, Frame, OfAge, OfSex, Or, People, Presence
+from linkage.measures.model import Count, Frame
 from linkage.package.layout import Layout
 from linkage.tokens import words
 from linkage.window import Unit, Window

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from linkage.agreement.model import Agreement
 from linkage.match import count
+from linkage.measures.figures import Cells, Figures, Note, People, Sums
 from linkage.measures.kinds import Questions, change, members, tally
-from linkage.measures.model import Cells, Change, Figures, Frame, Measure, Note, People, Sums
+from linkage.measures.model import Change, Frame, Measure
 from tests import oracle
 from tests.fake_package import ROUND_KEY, packages
 from tests.oracle import Registers

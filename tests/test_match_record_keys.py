@@ -25,8 +25,10 @@ from linkage.match import count
 from linkage.match import plan as planning
 from linkage.match.join import join
 from linkage.match.reader import Piece
+from linkage.measures.expressions import Expression, Or, Presence
+from linkage.measures.figures import Cells, People
 from linkage.measures.kinds import Questions
-from linkage.measures.model import Cells, Count, Expression, Frame, Or, People, Presence
+from linkage.measures.model import Count, Frame
 from linkage.package.pairs import Pairs
 from linkage.package.rows import Rows
 from linkage.synthetic.numbers import personnummer

@@ -13,7 +13,8 @@ import pytest
 from linkage import intake
 from linkage.match import count
 from linkage.match.package import Package
-from linkage.measures.model import And, Count, Expression, Overlap, Presence
+from linkage.measures.expressions import And, Expression, Presence
+from linkage.measures.model import Count, Overlap
 from linkage.package.errors import DamagedPartError
 from linkage.package.rows import Rows
 from tests.builders import Scene, scene

@@ -16,8 +16,9 @@ from linkage.match import count
 from linkage.match.count import Counted
 from linkage.measures import joint, packed
 from linkage.measures.atoms import Atoms
+from linkage.measures.figures import Cells
 from linkage.measures.kinds import Questions
-from linkage.measures.model import Cells, Count, Measure, Share
+from linkage.measures.model import Count, Measure, Share
 from tests import oracle
 from tests.drawn import Drawn
 from tests.fake_package import ROUND_KEY, packages

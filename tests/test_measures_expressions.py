@@ -12,8 +12,10 @@ import pytest
 
 from linkage.dimensions import MAN, WOMAN, Ages, Band, Dimensions
 from linkage.measures import evaluate
+from linkage.measures.expressions import Expression
+from linkage.measures.figures import People
 from linkage.measures.language import Vocabulary, parse
-from linkage.measures.model import Expression, Frame, People
+from linkage.measures.model import Frame
 from linkage.window import Unit, Window
 
 AGES = Ages(

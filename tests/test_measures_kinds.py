@@ -9,23 +9,11 @@ import numpy as np
 import pytest
 
 from linkage.dimensions import Ages, Band, Dimensions
+from linkage.measures.expressions import Expression, Presence
+from linkage.measures.figures import AxisValue, Cells, Note, People
 from linkage.measures.kinds import KINDS, Questions
 from linkage.measures.language import Vocabulary, parse
-from linkage.measures.model import (
-    AxisValue,
-    Cells,
-    Count,
-    Expression,
-    Frame,
-    HowMany,
-    Measure,
-    Note,
-    Overlap,
-    People,
-    Places,
-    Presence,
-    Share,
-)
+from linkage.measures.model import Count, Frame, HowMany, Measure, Overlap, Places, Share
 from linkage.window import Unit, Window
 
 AGES = Ages(

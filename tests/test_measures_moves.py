@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from linkage.measures.figures import Bits, Note
 from linkage.measures.kinds.duration import _first_lengths
-from linkage.measures.model import Bits, Change, Duration, Flow, Follow, Note, Outcome
+from linkage.measures.model import Change, Duration, Flow, Follow, Outcome
 from linkage.measures.operators import ago, ahead
 from tests.drawn import Drawn, told
 

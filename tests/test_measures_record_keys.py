@@ -11,25 +11,22 @@ import numpy.typing as npt
 import pytest
 
 from linkage.dimensions import Ages, Band, Dimensions
+from linkage.measures.expressions import Expression, Presence
+from linkage.measures.figures import Cells, Note, People
 from linkage.measures.kinds import Questions, members, tally
 from linkage.measures.kinds.members import Members
 from linkage.measures.model import (
-    Cells,
     Change,
     Count,
     Duration,
-    Expression,
     Flow,
     Follow,
     Frame,
     HowMany,
     Measure,
-    Note,
     Outcome,
     Overlap,
-    People,
     Places,
-    Presence,
     Share,
 )
 from linkage.window import Unit, Window

@@ -6,9 +6,10 @@ import pytest
 
 from linkage.dimensions import Dimensions
 from linkage.measures.evaluate import Program
+from linkage.measures.expressions import Expression
 from linkage.measures.facts import Number, Touches
 from linkage.measures.language import Vocabulary, parse
-from linkage.measures.model import Expression, Frame
+from linkage.measures.model import Frame
 from linkage.measures.views import Knowledge, views_of
 from linkage.window import Unit, Window
 

@@ -14,11 +14,8 @@ from hypothesis import strategies as st
 
 from linkage.agreement.model import Agreement
 from linkage.match import count
-from linkage.measures.model import (
-    Cells,
-    Figures,
-    Flow,
-)
+from linkage.measures.figures import Cells, Figures
+from linkage.measures.model import Flow
 from linkage.synthetic.numbers import TEST_SERIALS, personnummer
 from linkage.window import Window
 from tests.fake_package import ROUND_KEY, packages

@@ -14,19 +14,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from linkage.agreement.model import Agreement, Value
-from linkage.measures.model import (
-    Change,
-    Count,
-    Duration,
-    Expression,
-    Flow,
-    Follow,
-    HowMany,
-    Minus,
-    Or,
-    Outcome,
-    Overlap,
-)
+from linkage.measures.expressions import Expression, Minus, Or
+from linkage.measures.model import Change, Count, Duration, Flow, Follow, HowMany, Outcome, Overlap
 from tests.oracle import Payment, Registers, Row
 from tests.oracle_world import World
 from tests.played import asked, told

@@ -13,21 +13,8 @@ import pytest
 
 from linkage.agreement.model import Party, Series, Value
 from linkage.dimensions import Dimensions
-from linkage.measures.model import (
-    Change,
-    Duration,
-    Expression,
-    Flow,
-    Follow,
-    Measure,
-    Or,
-    Outcome,
-    Places,
-    Presence,
-    Share,
-    Started,
-    Was,
-)
+from linkage.measures.expressions import Expression, Or, Presence, Started, Was
+from linkage.measures.model import Change, Duration, Flow, Follow, Measure, Outcome, Places, Share
 from linkage.synthetic.numbers import TEST_SERIALS, personnummer
 from linkage.window import Unit, Window, label, ordinal
 from tests import oracle

@@ -13,7 +13,7 @@ import pytest
 from keys.errors import Error
 from linkage.agreement.model import ReleaseRule
 from linkage.errors import ReleaseError
-from linkage.measures.model import Axis, Figures, Note
+from linkage.measures.figures import Axis, Figures, Note
 from linkage.release import Release, control, parse
 from linkage.release.counts import Counts
 from linkage.release.gate import DraftError

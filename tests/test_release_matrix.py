@@ -7,7 +7,7 @@ from hypothesis import given
 
 from linkage.agreement.model import Agreement
 from linkage.match.count import Counted
-from linkage.measures.model import Note
+from linkage.measures.figures import Note
 from linkage.release.audit.model import Ground
 from linkage.release.matrix.bounds import Bounds
 from linkage.release.matrix.problem import Rule, Told, problem

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.agreement.model import Agreement
-from linkage.measures.model import Count, Expression, Frame, HowMany, Measure, Note, Overlap, Share
+from linkage.measures.expressions import Expression
+from linkage.measures.figures import Note
+from linkage.measures.model import Count, Frame, HowMany, Measure, Overlap, Share
 from linkage.release.counts import Answer, Counts, mean, tenth, total
 from linkage.release.kinds.shares import percent
 from linkage.release.kinds.table import rows

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkage.agreement.model import Agreement
-from linkage.measures.model import Cells, Change, Duration, Figures, Flow, Frame, Measure, Note, Outcome
+from linkage.measures.figures import Cells, Figures, Note
+from linkage.measures.model import Change, Duration, Flow, Frame, Measure, Outcome
 from linkage.release import control
 from linkage.release.agreeing import check as agree
 from linkage.release.counts import Answer, Counts

@@ -14,18 +14,8 @@ from linkage.agreement.guess import Guess, least, times
 from linkage.agreement.model import Known
 from linkage.agreement.over_time import events, surrounded
 from linkage.agreement.sizes import size
-from linkage.measures.model import (
-    Change,
-    Count,
-    Duration,
-    Expression,
-    Flow,
-    HowMany,
-    Left,
-    Outcome,
-    Overlap,
-    Share,
-)
+from linkage.measures.expressions import Expression, Left
+from linkage.measures.model import Change, Count, Duration, Flow, HowMany, Outcome, Overlap, Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from linkage.agreement.model import Series
     from linkage.agreement.tables import Table
     from linkage.dimensions import Dimensions
+    from linkage.measures.expressions import Expression
     from linkage.measures.language import Vocabulary
-    from linkage.measures.model import Expression
 
 
 class Given(NamedTuple):

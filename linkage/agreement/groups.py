@@ -11,7 +11,7 @@ from linkage.agreement.holders import first_of, once
 from linkage.agreement.model import Group, Known
 from linkage.agreement.names import IN_ROWS
 from linkage.measures import language
-from linkage.measures.model import Expression, OfSex, Presence
+from linkage.measures.expressions import Expression, OfSex, Presence
 from linkage.measures.trees import leaves
 from linkage.window import MAX_PERIODS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
     AtLeast,
     Bridge,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from linkage.dimensions import Ages
-    from linkage.measures.model import Tree
+    from linkage.measures.expressions import Tree
 
 
 def least(numbers: Iterable[Fraction | None]) -> Fraction | None:

@@ -16,7 +16,7 @@ from linkage.measures.model import Change, Duration, Flow, Follow, Outcome
 if TYPE_CHECKING:
     from linkage.agreement.expressions import Common, Given
     from linkage.agreement.tables import Table
-    from linkage.measures.model import Expression
+    from linkage.measures.expressions import Expression
 
 SHORTEST = 3
 """Periods of a window in which a stay can start and end: one before it, one of it, one after it."""

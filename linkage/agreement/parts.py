@@ -5,24 +5,13 @@ from __future__ import annotations
 from itertools import combinations, islice
 from typing import TYPE_CHECKING
 
-from linkage.measures.model import (
-    And,
-    AtLeast,
-    Left,
-    Minus,
-    Not,
-    OfAge,
-    OfSex,
-    Or,
-    Presence,
-    Started,
-)
+from linkage.measures.expressions import And, AtLeast, Left, Minus, Not, OfAge, OfSex, Or, Presence, Started
 from linkage.measures.trees import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkage.measures.model import Tree
+    from linkage.measures.expressions import Tree
 
 _STEPS = 20_000
 """Comparisons after which nothing more is looked at: a warning is not worth more."""

@@ -12,33 +12,35 @@ from linkage.agreement.notes import of_measure
 from linkage.agreement.warn import outside
 from linkage.dimensions import SEXES
 from linkage.measures import language
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
     AtLeast,
     Bridge,
-    Change,
-    Count,
-    Duration,
     Ever,
     Expression,
-    Flow,
-    Follow,
-    HowMany,
     Left,
     Minus,
     Not,
     OfAge,
     OfSex,
     Or,
-    Outcome,
-    Overlap,
-    Places,
     Presence,
-    Share,
     Started,
     Was,
     Will,
     Within,
+)
+from linkage.measures.model import (
+    Change,
+    Count,
+    Duration,
+    Flow,
+    Follow,
+    HowMany,
+    Outcome,
+    Overlap,
+    Places,
+    Share,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +48,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from linkage.agreement.model import Agreement
-    from linkage.measures.model import Measure, Tree
+    from linkage.measures.expressions import Tree
+    from linkage.measures.model import Measure
 
 _SEXES = {"woman": Text("women"), "man": Text("men")}
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from linkage.agreement.expressions import Given
     from linkage.agreement.tables import Table
     from linkage.dimensions import Dimensions
-    from linkage.measures.model import Expression, Measure
+    from linkage.measures.expressions import Expression
+    from linkage.measures.model import Measure
 
 MOST_SETS = 8
 MANY_SETS = 4

@@ -10,13 +10,14 @@ from keys.errors import Text
 from linkage.agreement.expressions import one
 from linkage.agreement.groups import readable
 from linkage.agreement.names import listed
-from linkage.measures.model import Or, Places, Presence, Share
+from linkage.measures.expressions import Or, Presence
+from linkage.measures.model import Places, Share
 from linkage.measures.trees import children
 
 if TYPE_CHECKING:
     from linkage.agreement.expressions import Common, Given
     from linkage.agreement.tables import Table
-    from linkage.measures.model import Expression, Tree
+    from linkage.measures.expressions import Expression, Tree
 
 _PLACES = "places"
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")

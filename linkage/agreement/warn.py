@@ -9,7 +9,8 @@ from linkage.agreement.estimate import estimates, threshold
 from linkage.agreement.parts import Parts
 from linkage.agreement.sizes import many, size
 from linkage.agreement.warn_over_time import far_age, over_time
-from linkage.measures.model import Change, Expression, Places, Presence, Share
+from linkage.measures.expressions import Expression, Presence
+from linkage.measures.model import Change, Places, Share
 from linkage.measures.trees import leaves
 from linkage.schemes import SCHEMES
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from keys.errors import Text
 from linkage.agreement.estimate import known
 from linkage.agreement.parts import Parts
-from linkage.measures.model import Change, Duration, Flow, Or, Outcome
+from linkage.measures.expressions import Or
+from linkage.measures.model import Change, Duration, Flow, Outcome
 from linkage.measures.trees import lasting
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from linkage.agreement.model import Agreement
     from linkage.agreement.places import Path
-    from linkage.measures.model import Expression, Measure, Tree
+    from linkage.measures.expressions import Expression, Tree
+    from linkage.measures.model import Measure
 
 _YEAR = dt.timedelta(days=366)
 

@@ -9,8 +9,9 @@ from linkage.match.engine import Engine
 from linkage.match.errors import CoverageError
 from linkage.match.groups import Aside
 from linkage.match.plan import plan
+from linkage.measures.figures import Figures
 from linkage.measures.kinds import Questions
-from linkage.measures.model import Figures, Frame
+from linkage.measures.model import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from linkage.match.package import Package
     from linkage.match.plan import Plan
     from linkage.match.reader import Piece
+    from linkage.measures.figures import People
     from linkage.measures.kinds import Questions
     from linkage.measures.kinds.table import Tables
-    from linkage.measures.model import People
 
 _LOOK = 0.1
 """Seconds between two looks at the workers; also how soon an interrupt is noticed on every system."""

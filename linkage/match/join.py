@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from linkage.measures.model import People
+from linkage.measures.figures import People
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from keys.family import FamilyKey, RecordKeys
     from linkage.match.reader import Piece
+    from linkage.measures.figures import Bits
     from linkage.measures.kinds import Questions
-    from linkage.measures.model import Bits
     from linkage.package.rows import Amounts
     from linkage.tokens import Words
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from linkage.dimensions import SEXES
-from linkage.measures.model import AtLeast, Bridge, OfAge, OfSex, Presence, Was, Will, Within
+from linkage.measures.expressions import AtLeast, Bridge, OfAge, OfSex, Presence, Was, Will, Within
 from linkage.measures.operators import OPERATORS
 from linkage.measures.trees import children, known
 
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from linkage.measures.model import Bits, Expression, Frame, People, Tree
+    from linkage.measures.expressions import Expression, Tree
+    from linkage.measures.figures import Bits, People
+    from linkage.measures.model import Frame
 
 
 class Step(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from linkage.measures.model import Bits
+    from linkage.measures.figures import Bits
 
 Values: TypeAlias = npt.NDArray[np.unsignedinteger[Any]] | npt.NDArray[np.bool_]
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from keys.errors import Text
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
     AtLeast,
     Bridge,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import NoReturn
 
-    from linkage.measures.model import Tree
+    from linkage.measures.expressions import Tree
     from linkage.measures.vocabulary import Vocabulary
 
 MAX_NESTING = 50

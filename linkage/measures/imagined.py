@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from linkage.dimensions import SEXES
-from linkage.measures.model import People
+from linkage.measures.figures import People
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

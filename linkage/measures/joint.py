@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from linkage.measures.atoms import Digits
     from linkage.measures.evaluate import Program
     from linkage.measures.facts import Fact, Values, Where
+    from linkage.measures.figures import People
     from linkage.measures.kinds.kind import Kind
-    from linkage.measures.model import Measure, People
+    from linkage.measures.model import Measure
     from linkage.measures.packed import Words
     from linkage.window import Window
 

@@ -6,8 +6,8 @@ language.parse("ever(malmo.krami) & !af.etablering", vocabulary)
 
 from __future__ import annotations
 
+from linkage.measures.expressions import Expression
 from linkage.measures.grammar import Parser
-from linkage.measures.model import Expression
 from linkage.measures.trees import known, shape
 from linkage.measures.vocabulary import ExpressionError, Vocabulary, words
 

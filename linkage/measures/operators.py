@@ -11,10 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
     AtLeast,
-    Bits,
     Bridge,
     Ever,
     Left,
@@ -26,6 +25,7 @@ from linkage.measures.model import (
     Will,
     Within,
 )
+from linkage.measures.figures import Bits
 
 
 def ago(a: Bits, k: int) -> Bits:

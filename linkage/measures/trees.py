@@ -6,7 +6,7 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, NamedTuple
 
-from linkage.measures.model import (
+from linkage.measures.expressions import (
     And,
     AtLeast,
     Bridge,
@@ -26,7 +26,7 @@ from linkage.measures.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkage.measures.model import Tree
+    from linkage.measures.expressions import Tree
 
 
 def children(tree: Tree) -> tuple[Tree, ...]:

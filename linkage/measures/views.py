@@ -6,8 +6,8 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from linkage.measures.expressions import Bridge, Ever, Left, Presence, Started, Was, Will, Within
 from linkage.measures.facts import Touches
-from linkage.measures.model import Bridge, Ever, Left, Presence, Started, Was, Will, Within
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from keys.errors import Text
 from linkage.dimensions import SEXES
 from linkage.errors import AgreementError
-from linkage.measures.model import OfAge, OfSex, Presence
+from linkage.measures.expressions import OfAge, OfSex, Presence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from linkage.dimensions import Ages
-    from linkage.measures.model import Expression, Tree
+    from linkage.measures.expressions import Expression, Tree
 
 FUNCTIONS = ("ever", "atleast", "started", "left", "was", "will", "within", "bridge")
 _WORD = re.compile(r"[|&!(),]|[^\s|&!(),]+")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from linkage.measures.model import Bits
+from linkage.measures.figures import Bits
 from linkage.package.errors import PartError
 from linkage.package.layout import COUNT, SEED, TOKEN, VALUE
 

@@ -15,7 +15,7 @@ from linkage.register.groups import grouped, put
 if TYPE_CHECKING:
     from linkage.dimensions import Dimensions
     from linkage.identifiers import Codes, Keys
-    from linkage.measures.model import Bits
+    from linkage.measures.figures import Bits
     from linkage.register.changes import Changed, Changes
     from linkage.register.model import Plan
     from linkage.register.summary import Summary

@@ -19,7 +19,7 @@ from linkage.release.matrix.problem import Told, problem, rule_of, told_of
 from linkage.release.matrix.rows import build
 
 if TYPE_CHECKING:
-    from linkage.measures.model import Figures
+    from linkage.measures.figures import Figures
     from linkage.release.coarser import Cut
     from linkage.release.document import Release
     from linkage.release.matrix.history import Earlier

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from linkage.measures.model import Note
+from linkage.measures.figures import Note
 from linkage.release.counts import ALL, TIME_AXES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from linkage.measures.model import Axis
+    from linkage.measures.figures import Axis
     from linkage.release.audit.problem import Problem
     from linkage.release.audit.verdict import Verdict
     from linkage.release.counts import Counts

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from linkage.measures.model import Note
+from linkage.measures.figures import Note
 from linkage.release.spread import added, apart, middle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from linkage.measures.model import Axis
+    from linkage.measures.figures import Axis
     from linkage.release.drawn import Drawn
     from linkage.release.spread import Spread
 

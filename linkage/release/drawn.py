@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from linkage.measures.model import Axis
+    from linkage.measures.figures import Axis
     from linkage.release.margins import Noise
 
 ALL = "all"

@@ -6,18 +6,8 @@ from typing import TYPE_CHECKING
 
 from linkage.agreement.estimate import known
 from linkage.agreement.warn import outside
-from linkage.measures.model import (
-    Change,
-    Count,
-    Duration,
-    Flow,
-    HowMany,
-    Or,
-    Outcome,
-    Overlap,
-    Places,
-    Share,
-)
+from linkage.measures.expressions import Or
+from linkage.measures.model import Change, Count, Duration, Flow, HowMany, Outcome, Overlap, Places, Share
 from linkage.release.rows import plain
 
 if TYPE_CHECKING:
@@ -25,7 +15,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from linkage.agreement.model import Agreement
-    from linkage.measures.model import Expression, Measure, Tree
+    from linkage.measures.expressions import Expression, Tree
+    from linkage.measures.model import Measure
 
 
 def asked_of(agreement: Agreement) -> dict[str, object]:

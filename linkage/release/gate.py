@@ -9,18 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from linkage.dimensions import OTHER
 from linkage.errors import ReleaseError
-from linkage.measures.model import (
-    Change,
-    Count,
-    Duration,
-    Expression,
-    Flow,
-    Frame,
-    HowMany,
-    Outcome,
-    Overlap,
-    Share,
-)
+from linkage.measures.expressions import Expression
+from linkage.measures.model import Change, Count, Duration, Flow, Frame, HowMany, Outcome, Overlap, Share
 from linkage.release.attacked import attacked
 from linkage.release.counts import ALL, MEAN
 from linkage.release.document import FORMAT, MADE, Release, parse
@@ -36,7 +26,8 @@ from linkage.release.writing import write
 if TYPE_CHECKING:
     from linkage.agreement.model import Agreement, ReleaseRule
     from linkage.measures.atoms import Atoms
-    from linkage.measures.model import Cells, Figures, Measure
+    from linkage.measures.figures import Cells, Figures
+    from linkage.measures.model import Measure
     from linkage.release.audit.verdict import Verdict
 
 METHODS: Mapping[str, Callable[[Task], Protected]] = {

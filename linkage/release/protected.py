@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from linkage.agreement.model import ReleaseRule
     from linkage.measures.atoms import Atoms
-    from linkage.measures.model import Figures, Frame
+    from linkage.measures.figures import Figures
+    from linkage.measures.model import Frame
     from linkage.release.audit.problem import Problem
     from linkage.release.counts import Counts
     from linkage.release.matrix.rows import Matrix, Piece

@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from linkage.dimensions import OTHER
-from linkage.measures.model import Measure, Note, Outcome, Share
+from linkage.measures.figures import Note
+from linkage.measures.model import Measure, Outcome, Share
 from linkage.release.counts import ALL, MEAN, Answer, Place, less, tenth, whole
 
 Scalar: TypeAlias = str | int | Decimal | tuple[str, ...] | None

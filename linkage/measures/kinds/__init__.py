@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from linkage.measures.evaluate import Block, Program
+from linkage.measures.figures import Figures, People
 from linkage.measures.imagined import imagined
 from linkage.measures.joint import Joint
 from linkage.measures.kinds.change import ChangeTable
@@ -22,18 +23,7 @@ from linkage.measures.kinds.overlap import OverlapTable
 from linkage.measures.kinds.share import ShareTable
 from linkage.measures.kinds.table import Tables
 from linkage.measures.kinds.tally import bytes_spread
-from linkage.measures.model import (
-    Change,
-    Count,
-    Duration,
-    Figures,
-    Flow,
-    HowMany,
-    Outcome,
-    Overlap,
-    People,
-    Share,
-)
+from linkage.measures.model import Change, Count, Duration, Flow, HowMany, Outcome, Overlap, Share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

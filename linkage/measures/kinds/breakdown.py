@@ -14,18 +14,19 @@ import numpy as np
 from linkage.dimensions import OTHER, SEXES
 from linkage.measures.evaluate import age_row_count
 from linkage.measures.facts import Time
+from linkage.measures.figures import Axis, Cells, Note, Sums
 from linkage.measures.kinds import tally
 from linkage.measures.kinds.layout import Layout
 from linkage.measures.kinds.members import Members
-from linkage.measures.model import Axis, Cells, Note, Sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkage.measures.evaluate import Block
+    from linkage.measures.figures import Bits
     from linkage.measures.kinds.members import Layers
     from linkage.measures.kinds.table import Table
-    from linkage.measures.model import Bits, Frame, Measure
+    from linkage.measures.model import Frame, Measure
 
 ALL = "all"
 

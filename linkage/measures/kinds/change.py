@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linkage.measures.facts import Touches
+from linkage.measures.figures import Axis, Sums
 from linkage.measures.kinds import tally
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
-from linkage.measures.model import Axis, Sums
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from linkage.measures.evaluate import Block, Program
     from linkage.measures.facts import Time, Where
+    from linkage.measures.figures import Cells
     from linkage.measures.kinds.members import Members
-    from linkage.measures.model import Cells, Change, Frame
+    from linkage.measures.model import Change, Frame
 
 _AMOUNTS = 1 << 16
 """Amounts that are looked at together."""

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkage.measures.evaluate import Block, Program
+    from linkage.measures.expressions import Expression
     from linkage.measures.facts import Time
-    from linkage.measures.model import Axis, Cells, Expression, Frame, Measure
+    from linkage.measures.figures import Axis, Cells
+    from linkage.measures.model import Frame, Measure
 
 
 class Combinations:

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.measures.expressions import Left, Started
+from linkage.measures.figures import Axis
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
-from linkage.measures.model import Axis, Left, Started
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from linkage.measures.evaluate import Block, Program
     from linkage.measures.facts import Time, Values, Where
-    from linkage.measures.model import Bits, Cells, Duration, Frame
+    from linkage.measures.figures import Bits, Cells
+    from linkage.measures.model import Duration, Frame
 
 
 class DurationTable:

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linkage.measures.facts import Touches
+from linkage.measures.figures import Axis
 from linkage.measures.kinds import tally
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
-from linkage.measures.model import Axis
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
     from linkage.measures.facts import Time, Values, Where
+    from linkage.measures.figures import Bits, Cells
     from linkage.measures.kinds.members import Layers, Members
-    from linkage.measures.model import Bits, Cells, Flow, Frame
+    from linkage.measures.model import Flow, Frame
 
 ELSEWHERE = "elsewhere"
 

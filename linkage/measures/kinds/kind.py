@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from linkage.measures.evaluate import Block
     from linkage.measures.facts import Time, Where
+    from linkage.measures.figures import Cells
     from linkage.measures.kinds.table import Table
-    from linkage.measures.model import Cells
 
 
 class Kind(Protocol):

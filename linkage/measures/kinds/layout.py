@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from linkage.measures.figures import Note
 from linkage.measures.kinds.table import two_largest
-from linkage.measures.model import Note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linkage.measures.model import Axis
+    from linkage.measures.figures import Axis
 
 _SEX, _AGE = 3, 4
 """Of what is counted: after the layers, the own axis, and time."""

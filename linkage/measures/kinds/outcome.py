@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.measures.expressions import Left, Not, Will, Within
 from linkage.measures.facts import Touches
+from linkage.measures.figures import Axis
 from linkage.measures.kinds import tally
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
-from linkage.measures.model import Axis, Follow, Left, Not, Will, Within
+from linkage.measures.model import Follow
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
+    from linkage.measures.expressions import Tree
     from linkage.measures.facts import Time, Values, Where
-    from linkage.measures.model import Bits, Cells, Frame, Outcome, Tree
+    from linkage.measures.figures import Bits, Cells
+    from linkage.measures.model import Frame, Outcome
 
 
 class OutcomeTable:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkage.measures.facts import Touches
+from linkage.measures.figures import Axis
 from linkage.measures.kinds.combinations import Combinations
-from linkage.measures.model import Axis
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Program
     from linkage.measures.facts import Time, Where
+    from linkage.measures.figures import Cells
     from linkage.measures.kinds.table import Table
-    from linkage.measures.model import Cells, Frame, Overlap
+    from linkage.measures.model import Frame, Overlap
 
 
 class OverlapTable(Combinations):

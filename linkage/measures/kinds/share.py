@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from linkage.measures.expressions import Expression
 from linkage.measures.facts import Touches
+from linkage.measures.figures import Axis
 from linkage.measures.kinds.breakdown import Breakdown
 from linkage.measures.kinds.table import Table
-from linkage.measures.model import Axis, Expression
 
 if TYPE_CHECKING:
     from linkage.measures.evaluate import Block, Program
     from linkage.measures.facts import Time, Where
-    from linkage.measures.model import Cells, Frame, Share
+    from linkage.measures.figures import Cells
+    from linkage.measures.model import Frame, Share
 
 
 class ShareTable:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from linkage.measures.figures import Sums
     from linkage.measures.kinds.members import Layers
-    from linkage.measures.model import Sums
     from linkage.measures.packed import Found
 
 

@@ -14,8 +14,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from linkage.measures.figures import Bits
     from linkage.measures.kinds.members import Layers, Members
-    from linkage.measures.model import Bits
 
 Codes: TypeAlias = npt.NDArray[np.unsignedinteger[Any]]
 

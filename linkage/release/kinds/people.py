@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from linkage.measures.model import Note
+from linkage.measures.figures import Note
 from linkage.release.counts import ALL, Answer, less, total
 from linkage.release.rows import Draft, combinations
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from linkage.measures.model import Expression, Note, Places
+from linkage.measures.expressions import Expression
+from linkage.measures.figures import Note
+from linkage.measures.model import Places
 from linkage.release.counts import MEAN, Answer, less, mean, missing
 from linkage.release.rows import Draft, plain
 from linkage.release.spread import Linear, Proportion, certain, ratio

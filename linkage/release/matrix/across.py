@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from linkage.measures.model import Count, Expression, Presence, Share
+from linkage.measures.expressions import Expression, Presence
+from linkage.measures.model import Count, Share
 from linkage.measures.trees import leaves
 from linkage.release.counts import ALL
 from linkage.release.matrix.cells import own_shape, places
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linkage.measures.atoms import Atoms
-    from linkage.measures.model import Axis, Figures, Measure
+    from linkage.measures.figures import Axis, Figures
+    from linkage.measures.model import Measure
     from linkage.release.audit.problem import Flags
     from linkage.release.matrix.cells import Collector
 

@@ -15,7 +15,7 @@ from linkage.release.counts import ALL
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from linkage.measures.model import Axis
+    from linkage.measures.figures import Axis
     from linkage.release.matrix.cells import Index
     from linkage.release.rows import Row, Scalar
     from linkage.release.tables import Table

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from linkage.measures.model import Note
+from linkage.measures.figures import Note
 from linkage.release.counts import ALL, TIME_AXES
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from linkage.measures.model import Axis, Cells
+    from linkage.measures.figures import Axis, Cells
     from linkage.release.audit.problem import Places
 
 Index: TypeAlias = tuple[int, ...]

@@ -18,7 +18,7 @@ from linkage.release.matrix.cells import Index, numbered
 
 if TYPE_CHECKING:
     from linkage.agreement.model import Agreement
-    from linkage.measures.model import Axis, Figures
+    from linkage.measures.figures import Axis, Figures
     from linkage.release.document import Release
     from linkage.release.tables import Table
     from linkage.window import Window

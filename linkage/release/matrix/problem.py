@@ -15,7 +15,7 @@ from linkage.release.matrix.sensitive import joins, sensitive
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from linkage.measures.model import Figures
+    from linkage.measures.figures import Figures
     from linkage.release.audit.problem import Flags
     from linkage.release.document import Release
     from linkage.release.matrix.cells import Index

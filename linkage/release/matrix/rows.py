@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from linkage.measures.model import Note
+from linkage.measures.figures import Note
 from linkage.release.audit.problem import NOTHING, Sums
 from linkage.release.matrix.across import across
 from linkage.release.matrix.cells import Collector, Index, places
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkage.measures.atoms import Atoms
-    from linkage.measures.model import Cells, Figures
+    from linkage.measures.figures import Cells, Figures
     from linkage.release.audit.problem import Tie, Total, Whole
     from linkage.window import Window
 

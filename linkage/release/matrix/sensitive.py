@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linkage.measures.model import Count, Expression, Presence, Share
+from linkage.measures.expressions import Expression, Presence
+from linkage.measures.model import Count, Share
 from linkage.measures.trees import leaves
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linkage.measures.model import Axis, Measure
+    from linkage.measures.figures import Axis
+    from linkage.measures.model import Measure
     from linkage.release.audit.problem import Flags, Sums
     from linkage.release.matrix.rows import Stretch
 

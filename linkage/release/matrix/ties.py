@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from linkage.measures.expressions import Expression, Left
 from linkage.measures.kinds.outcome import later
-from linkage.measures.model import Count, Expression, Flow, HowMany, Left, Outcome, Overlap, Share
+from linkage.measures.model import Count, Flow, HowMany, Outcome, Overlap, Share
 from linkage.measures.trees import known
 from linkage.release.audit.problem import Tie, Total
 from linkage.release.matrix.cells import places
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from linkage.measures.atoms import Atoms
-    from linkage.measures.model import Figures, Measure
+    from linkage.measures.figures import Figures
+    from linkage.measures.model import Measure
     from linkage.release.matrix.cells import Collector
     from linkage.window import Window
 

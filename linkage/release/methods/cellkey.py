@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linkage.measures.model import Note
+from linkage.measures.figures import Note
 from linkage.perturbation import perturbation
 from linkage.release.counts import Counts
 from linkage.release.methods import cellkey_amounts
@@ -24,7 +24,7 @@ from linkage.release.tables import AMOUNT_STEP
 
 if TYPE_CHECKING:
     from linkage.agreement.model import ReleaseRule
-    from linkage.measures.model import Cells, Figures
+    from linkage.measures.figures import Cells, Figures
     from linkage.perturbation import Perturbation
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linkage.errors import ReleaseError
-from linkage.measures.model import Cells, Note
+from linkage.measures.figures import Cells, Note
 from linkage.release.counts import Counts
 from linkage.release.protected import Protected
 
 if TYPE_CHECKING:
     from linkage.agreement.model import ReleaseRule
-    from linkage.measures.model import Figures
+    from linkage.measures.figures import Figures
 
 
 class NotAgreedError(ReleaseError):

@@ -31,7 +31,8 @@ from linkage.release.protected import Protected
 if TYPE_CHECKING:
     from linkage.agreement.model import ReleaseRule
     from linkage.measures.atoms import Atoms
-    from linkage.measures.model import Cells, Figures, Frame, Measure
+    from linkage.measures.figures import Cells, Figures
+    from linkage.measures.model import Frame, Measure
 
 
 @dataclass(frozen=True, repr=False)

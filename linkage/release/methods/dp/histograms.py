@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linkage.agreement.parts import Parts
-from linkage.measures.model import Change, Count, Expression, Flow, Note, Outcome, Share
+from linkage.measures.expressions import Expression
+from linkage.measures.figures import Note
+from linkage.measures.model import Change, Count, Flow, Outcome, Share
 from linkage.release.counts import ALL
 from linkage.release.facts import covered
 from linkage.release.methods.dp.layout import Layout, Whole
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from linkage.measures.atoms import Atoms
-    from linkage.measures.model import Cells, Frame, Measure
+    from linkage.measures.figures import Cells
+    from linkage.measures.model import Frame, Measure
 
 MOST_DIGITS = 6
 """Parts and their union that are told apart together: more make more cells than anybody is in."""

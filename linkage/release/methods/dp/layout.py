@@ -12,7 +12,7 @@ from linkage.release.counts import TIME_AXES
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from linkage.measures.model import Axis
+    from linkage.measures.figures import Axis
 
 Whole: TypeAlias = "npt.NDArray[np.int64]"
 _ORDER = (TIME_AXES, ("sex",), ("age",))

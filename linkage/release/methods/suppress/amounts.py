@@ -19,7 +19,7 @@ from linkage.release.methods.cellkey_amounts import dominated
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from linkage.measures.model import Cells
+    from linkage.measures.figures import Cells
     from linkage.release.audit.problem import Flags
 
 Classes: TypeAlias = frozenset[int]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from linkage.measures.model import Note
+from linkage.measures.figures import Note
 from linkage.release.counts import ALL, TIME_AXES, Counts
 from linkage.release.matrix.cells import numbered
 from linkage.release.methods.suppress.amounts import told_amounts
@@ -21,7 +21,7 @@ from linkage.release.tables import AMOUNT_STEP
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from linkage.measures.model import Axis, Cells
+    from linkage.measures.figures import Axis, Cells
     from linkage.release.audit.problem import Flags, Problem
     from linkage.release.matrix.cells import Index
     from linkage.release.matrix.rows import Matrix, Piece

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _TRIES: Final = 3
 """Worlds in a row that prove nothing new, before each cell left is looked at by itself."""
-_SECONDS: Final = 3.0
+_SECONDS: Final = 10.0
 """For one world that is only to be far away."""
 _PAIRS: Final = 3
 """Parts that a part is looked at with, one at a time, before all that it is bound to are taken together."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage.measures.figures import Axis, Figures, Note, Sums
+from linkage.measures.figures import Axis, Cells, Figures, Note, Sums
 from linkage.measures.model import Frame
 from linkage.perturbation import perturbation
 from linkage.release import agreeing, parse
@@ -21,10 +23,12 @@ from linkage.release.disagreements import AmountsError
 from linkage.release.kinds.table import rows
 from linkage.release.methods import cellkey
 from linkage.release.methods.cellkey_amounts import dominated, moved, reach
+from tests.needs import ROOT
 from tests.releases import OVER_TIME_MEASURES, agreement, over_time_moved
-from tests.test_cellkey import RULE, figures
+from tests.test_cellkey import RULE
 
 VARIANCE = Fraction(4)
+SERIES = "stad.bistand"
 KEYS = st.integers(0, (1 << 32) - 1)
 
 
@@ -56,38 +60,77 @@ def test_what_is_told_leaves_ten_per_cent_to_the_second(amounts: list[int]) -> N
         assert sum(amounts) - second >= Fraction(11, 10) * largest
 
 
-@pytest.mark.parametrize(
-    ("key", "told"),
-    [(0x00000000, 65_400), (0x0000C000, 117_300), (0xFFFFFFFF, 134_600), (0x00008000, 100_000)],
-)
-def test_known_answers_of_a_moved_sum(key: int, told: int) -> None:
+KNOWN = [
+    (0x00000000, -1, "stad.bistand", 118_297),
+    (0x00000000, 0, "stad.bistand", 104_013),
+    (0x00000001, 3, "stad.bistand", 113_996),
+    (0xFFFFFFFF, -3, "stad.bistand", 117_026),
+    (0xFFFFFFFF, -3, "af.ersattning", 128_161),
+]
+
+
+@pytest.mark.parametrize(("key", "offset", "series", "told"), KNOWN)
+def test_known_answers_of_a_moved_sum(key: int, offset: int, series: str, told: int) -> None:
     assert reach(VARIANCE) == Fraction(346, 100)
-    assert moved(100_000, 10_000, key, VARIANCE) == told
+    assert moved(100_000, 10_000, key, VARIANCE, offset=offset, series=series) == told
 
 
-@given(KEYS, st.integers(0, 10**9), st.integers(0, 10**6), st.fractions(Fraction(1, 10), 100))
+def test_known_answers_follow_from_the_words_of_the_page() -> None:
+    """Worked out again by docs/release.md, in which they stand."""
+    page = (ROOT / "docs" / "release.md").read_text(encoding="utf-8")
+    for key, offset, series, told in KNOWN:
+        words = b"linkage/1/amount\n" + key.to_bytes(4, "big") + offset.to_bytes(2, "big", signed=True)
+        k = int.from_bytes(hashlib.sha256(words + series.encode()).digest()[:4], "big")
+        assert round(100_000 + 10_000 * 3.46 * (2 * k + 1 - 2**32) / 2**32) == told
+        assert f"| `0x{key:08x}` | {offset} | `{series}` | {told:,} |".replace(",", " ") in page.replace(
+            "−", "-"
+        )
+
+
+@given(
+    KEYS,
+    st.integers(-240, 240),
+    st.integers(0, 10**9),
+    st.integers(0, 10**6),
+    st.fractions(Fraction(1, 10), 100),
+)
 def test_a_sum_is_moved_by_its_reach_at_most_and_never_below_zero(
-    key: int, total: int, largest: int, variance: Fraction
+    key: int, offset: int, total: int, largest: int, variance: Fraction
 ) -> None:
-    told = moved(total, largest, key, variance)
+    told = moved(total, largest, key, variance, offset=offset, series=SERIES)
     assert told >= 0
     assert told - total <= largest * reach(variance) + Fraction(1, 2)
     assert total - told <= largest * reach(variance) + Fraction(1, 2)
     assert reach(variance) ** 2 <= 3 * variance < (reach(variance) + Fraction(1, 100)) ** 2
 
 
+def changes(keys: npt.NDArray[Any], offset: int = 1, series: str = SERIES) -> npt.NDArray[np.float64]:
+    """Of sums with a largest amount of 10 000, in largest amounts."""
+    told = [moved(10**9, 10_000, int(key), VARIANCE, offset=offset, series=series) for key in keys]
+    return (np.array(told) - 10**9) / 10_000
+
+
 def test_sums_are_right_on_average_and_as_uncertain_as_counts() -> None:
-    keys = np.random.default_rng(1).integers(0, 1 << 32, 40_000)
-    changes = np.array([moved(10**9, 10_000, int(key), VARIANCE) - 10**9 for key in keys]) / 10_000
-    assert abs(changes.mean()) < 4 * 2 / 200
-    assert abs(changes.var() - 4) < 0.1
+    found = changes(np.random.default_rng(1).integers(0, 1 << 32, 40_000))
+    assert abs(found.mean()) < 4 * 2 / 200
+    assert abs(found.var() - 4) < 0.1
+
+
+def test_what_one_period_or_series_shows_says_nothing_of_another() -> None:
+    """A party that knows one of the sums of some people sees how it was moved, and no more than that."""
+    keys = np.random.default_rng(3).integers(0, 1 << 32, 40_000)
+    known = changes(keys)
+    others = [changes(keys, offset) for offset in (-1, 0, 2)] + [changes(keys, series="af.ersattning")]
+    for other in others:
+        assert abs(np.corrcoef(known, other)[0, 1]) < 4 / 200
+        assert abs(other[known > 3].std() - other.std()) < other.std() / 10
 
 
 def test_the_change_of_the_people_does_not_tell_that_of_the_sum() -> None:
     """A party that knows how many there are sees the change of the count."""
     keys = np.random.default_rng(2).integers(0, 1 << 32, 40_000, np.uint32)
     counts = perturbation(7, 4.0, 2).changes(np.full(40_000, 50), keys)
-    sums = np.array([moved(10**9, 10_000, int(key), VARIANCE) - 10**9 for key in keys])
+    sums = changes(keys)
     assert abs(np.corrcoef(counts, sums)[0, 1]) < 4 / 200
     for change in (-2, 0, 3):
         assert abs(sums[counts == change].std() - sums.std()) < sums.std() / 10
@@ -95,31 +138,52 @@ def test_the_change_of_the_people_does_not_tell_that_of_the_sum() -> None:
 
 # -- through the method -----------------------------------------------------------------------------------
 
-PEOPLE = np.array([40, 40, 40, 40, 9, 0])
-KEY = next(  # of a set of 40 that is moved to 42, and of one of 9 that is few
+PEOPLE = np.array([40, 40, 40, 40, 40, 9, 10, 0])
+"""Of each class, in each of the periods around the event."""
+OFFSETS = 3
+KEY = next(  # of a set of 10 or more that is moved by two, and of one of 9 that is told as 11
     k
     for k in range(0, 1 << 32, 1 << 20)
     if perturbation(7, 4.0, 2).changes(np.array([40, 9]), np.array([k, k], np.uint32)).tolist() == [2, 2]
 )
 
 
-def protected(total: list[int], first: list[int], second: list[int]) -> Counts:
-    cells = figures(PEOPLE, np.full(6, KEY, np.uint32)).cells["m"]
-    sums = Sums(np.array(total), np.array([first, second]))
-    return cellkey.protect(Figures((), {"m": replace(cells, sums=sums)}), RULE).counts["m"]
+def protected(sums: list[list[int]]) -> Counts:
+    """sums: total, largest and second of each class, in all periods but the last, where nobody dominates."""
+    measure = next(m for m in agreement(OVER_TIME_MEASURES).measures if m.name == "bistandet")
+    shape = (OFFSETS, len(PEOPLE))
+    axes = (Axis("offset", (-1, 0, 1)), Axis("window", tuple(range(len(PEOPLE)))))
+    people, notes = np.broadcast_to(PEOPLE, shape), np.full(shape, Note.KNOWN, object)
+    amounts = np.array([sums, sums, [[1_000 * n, 1_000, 1_000] for n in PEOPLE]])
+    found = Sums(amounts[..., 0], np.moveaxis(amounts[..., 1:], -1, 0))
+    cells = Cells(axes, people, notes, np.full(shape, KEY, np.uint32), found)
+    return cellkey.protect(Figures((measure,), {measure.name: cells}), RULE).counts[measure.name]
 
 
 def test_amounts_are_told_of_enough_people_who_are_enough_alike() -> None:
-    total, first = [400_000, 400_000, 0, 20_000, 90_000, 0], [12_000, 390_000, 0, 19_000, 10_000, 0]
-    told = protected(total, first, [11_000, 10_000, 0, 1_000, 9_000, 0])
-    withheld = [Note.WITHHELD] * 3
+    told = protected(
+        [
+            [400_000, 12_000, 11_000],
+            [400_000, 390_000, 10_000],  # one is nearly all of it
+            [0, 0, 0],
+            [20_000, 19_000, 1_000],
+            [300_000, 20_000, 20_000],
+            [90_000, 10_000, 9_000],  # nine are moved to eleven, and are too few all the same
+            [90_000, 10_000, 9_000],
+            [0, 0, 0],
+        ]
+    )
+    known, withheld = Note.KNOWN, Note.WITHHELD
     assert told.sum_notes is not None
     assert told.sums is not None
-    assert list(told.notes) == [Note.KNOWN] * 5 + [Note.FEW]  # nine are moved to eleven, and told
-    assert list(told.sum_notes) == [Note.KNOWN, *withheld, Note.KNOWN, Note.FEW]
-    assert list(told.values[:5]) == [42, 42, 42, 42, 11]
-    assert told.sums[0] == moved(400_000, 12_000, KEY, VARIANCE)
-    assert not told.sums[1:4].any()
+    for offset in range(OFFSETS):  # in the last period none is dominated: it is withheld with the others
+        assert list(told.notes[offset]) == [known] * 7 + [Note.FEW]
+        assert list(told.values[offset]) == [42, 42, 42, 42, 42, 11, 12, 0]
+        notes = [known, withheld, withheld, withheld, known, withheld, known, Note.FEW]
+        assert list(told.sum_notes[offset]) == notes
+        assert not told.sums[offset][[1, 2, 3, 5, 7]].any()
+    for offset, total, first in ((-1, 400_000, 12_000), (0, 400_000, 12_000), (1, 40_000, 1_000)):
+        assert told.sums[offset + 1, 0] == moved(total, first, KEY, VARIANCE, offset=offset, series=SERIES)
     assert told.step == 100
 
 

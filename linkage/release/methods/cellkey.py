@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from linkage.measures.figures import Note
+from linkage.measures.model import Change
 from linkage.perturbation import perturbation
 from linkage.release.counts import Counts
 from linkage.release.methods import cellkey_amounts
@@ -23,6 +24,8 @@ from linkage.release.protected import Protected
 from linkage.release.tables import AMOUNT_STEP
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from linkage.agreement.model import ReleaseRule
     from linkage.measures.figures import Cells, Figures
     from linkage.perturbation import Perturbation
@@ -35,6 +38,10 @@ def protect(figures: Figures, rule: ReleaseRule) -> Protected:
     """
     table = perturbation(rule.d, float(rule.variance), rule.js)
     counts = {name: _moved(cells, table, rule) for name, cells in figures.cells.items()}
+    for measure in figures.measures:
+        if isinstance(measure, Change):
+            name = measure.name
+            counts[name] = _with_amounts(counts[name], figures.cells[name], rule, measure.change)
     return Protected({"name": rule.method, **rule.parameters}, counts, {"audited": False})
 
 
@@ -46,20 +53,32 @@ def _moved(cells: Cells, table: Perturbation, rule: ReleaseRule) -> Counts:
     moved = people + table.changes(people, cells.record_keys)
     notes = cells.notes.copy()
     notes[known & (moved < rule.threshold)] = Note.FEW
-    counts = Counts(cells.axes, np.where(notes == Note.KNOWN, moved, 0), notes)
-    return counts if cells.sums is None else _with_amounts(counts, cells, rule)
+    return Counts(cells.axes, np.where(notes == Note.KNOWN, moved, 0), notes)
 
 
-def _with_amounts(counts: Counts, cells: Cells, rule: ReleaseRule) -> Counts:
-    """Amounts are told of those cells alone whose people are."""
+def _with_amounts(counts: Counts, cells: Cells, rule: ReleaseRule, series: str) -> Counts:
+    """Amounts are told of those cells alone whose people are, in every period around the event or in none."""
     if cells.sums is None or cells.record_keys is None:
         raise ValueError("cells without amounts, or without keys")
+    known = counts.notes == Note.KNOWN
+    told = np.broadcast_to((known & _many(cells, rule.threshold)).all(axis=0), known.shape)
+    offsets = cells.axes[0].values
     sums, notes = np.zeros_like(counts.values), counts.notes.copy()
-    for index in zip(*np.nonzero(counts.notes == Note.KNOWN), strict=True):
-        total, (first, second) = int(cells.sums.total[index]), (int(n[index]) for n in cells.sums.largest)
-        if cellkey_amounts.dominated(total, first, second):
-            notes[index] = Note.WITHHELD
-        else:
-            key = int(cells.record_keys[index])
-            sums[index] = cellkey_amounts.moved(total, first, key, rule.variance)
+    notes[known & ~told] = Note.WITHHELD
+    for index in zip(*np.nonzero(told), strict=True):
+        total, key = int(cells.sums.total[index]), int(cells.record_keys[index])
+        first = int(cells.sums.largest[0][index])
+        offset = int(offsets[index[0]])
+        sums[index] = cellkey_amounts.moved(total, first, key, rule.variance, offset=offset, series=series)
     return Counts(counts.axes, counts.values, counts.notes, sums, notes, AMOUNT_STEP)
+
+
+def _many(cells: Cells, threshold: int) -> npt.NDArray[np.bool_]:
+    """Of which cells the true number of people is enough, and nobody can come near the largest amount."""
+    if cells.sums is None:
+        raise ValueError("cells without amounts")
+    enough = cells.people >= threshold
+    for index in zip(*np.nonzero(enough), strict=True):
+        first, second = (int(n) for n in cells.sums.largest[(slice(None), *index)])
+        enough[index] = not cellkey_amounts.dominated(int(cells.sums.total[index]), first, second)
+    return enough

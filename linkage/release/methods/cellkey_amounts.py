@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from fractions import Fraction
 from math import isqrt
 from typing import Final
@@ -10,7 +12,7 @@ from linkage.release.counts import whole
 
 P: Final = 10
 """Nobody may be able to come this near, in per cent, to the largest amount."""
-_HALF: Final = 16
+_PREFIX: Final = b"linkage/1/amount\n"
 _KEYS: Final = 1 << 32
 
 
@@ -22,9 +24,12 @@ def dominated(total: int, largest: int, second: int) -> bool:
     return largest == 0 or 100 * (total - largest - second) < P * largest
 
 
-def moved(total: int, largest: int, key: int, variance: Fraction) -> int:
-    """The sum with a multiple of the largest amount added, -m … m times it by the cell key; not below 0."""
-    return max(0, total + whole(largest * reach(variance) * _even(key)))
+def moved(total: int, largest: int, key: int, variance: Fraction, *, offset: int, series: str) -> int:
+    """The sum with a multiple of the largest amount added, -m … m times it by the cell key; not below 0.
+
+    offset: the period around the event; series: the amounts'. Each has a multiple of its own.
+    """
+    return max(0, total + whole(largest * reach(variance) * even(key, offset, series)))
 
 
 def reach(variance: Fraction) -> Fraction:
@@ -32,10 +37,10 @@ def reach(variance: Fraction) -> Fraction:
     return Fraction(isqrt(int(3 * 10_000 * variance)), 100)
 
 
-def _even(key: int) -> Fraction:
-    """Between -1 and 1, evenly over the keys, from the key with its halves exchanged.
+def even(key: int, offset: int, series: str) -> Fraction:
+    """Between -1 and 1, evenly over the keys: what is known of one offset or series says nothing of another.
 
-    The change of the count is decided by the upper digits of the key, so that this one is not told by it.
+    Nor does the change of the count, which is read off the key itself.
     """
-    exchanged = key >> _HALF | key << _HALF & _KEYS - 1
-    return Fraction(2 * exchanged + 1 - _KEYS, _KEYS)
+    mixed = hashlib.sha256(_PREFIX + struct.pack(">Ih", key, offset) + series.encode()).digest()
+    return Fraction(2 * int.from_bytes(mixed[:4]) + 1 - _KEYS, _KEYS)

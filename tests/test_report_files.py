@@ -111,7 +111,7 @@ def test_the_front_sheet_has_the_bridge_the_coverage_and_the_agreement(lang: Lan
     assert {
         Decimal(str(volume.number(period="mean", part=p))).normalize() for p in ("sum", "unique")
     } <= shown
-    assert {Decimal(package.counted_percent) for package in found.packages} <= shown
+    assert {Decimal(package.counted_percent or 0) for package in found.packages} <= shown
     links = [cell.hyperlink.location for row in front.iter_rows() for cell in row if cell.hyperlink]
     assert links == [f"'{sheet.title}'!A1" for sheet in sheets(lang)[1:]]
 

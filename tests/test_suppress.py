@@ -21,7 +21,7 @@ from tests.attacker import interval
 from tests.exact_suppression import Table, cheapest, reach
 from tests.small_tables import problem, published, table
 
-KEY = b"the ledger's own"
+KEY = b"the same in every run of the tests"
 TABLES = range(200)
 COARSE = 60
 
@@ -121,6 +121,12 @@ def test_the_key_alone_decides_between_equals() -> None:
         several[one.tobytes()] = int(one.sum())
     assert len(several) > 1
     assert len(set(several.values())) == 1
+
+
+def test_without_a_key_nothing_is_chosen() -> None:
+    """Ties that anybody can break again would tell why a number was withheld, and not its neighbour."""
+    with pytest.raises(ValueError, match="no key"):
+        choose(*problem(table(0)), key=b"")
 
 
 # -- when things fail -------------------------------------------------------------------------------------

@@ -68,12 +68,14 @@ def control(
     *,
     atoms: Atoms | None = None,
     on_audit: Callable[[Verdict], None] | None = None,
+    key: bytes = b"",
 ) -> Release:
     """The release of a round, by the method of its agreement.
 
     figures: of all the agreement's measures, in its order; packages: one of each party; made: with its zone.
     history: earlier releases, whatever their name, that share a party and a day with this one. atoms: of the
     figures, for the methods that are audited. on_audit: told how the audit went, for the matcher's eyes.
+    key: for the method that withholds: random, of this run alone, kept by nobody.
     Raises DraftError, AuditError, and what the method raises.
     """
     protect = _method(agreement.release.method)
@@ -87,7 +89,7 @@ def control(
     frame = Frame(agreement.window, agreement.dimensions, amounts)
     for measure in figures.measures:
         _check_layout(measure, figures.cells[measure.name], frame)
-    task = Task(figures, agreement.release, frame, atoms)
+    task = Task(figures, agreement.release, frame, atoms, key=key)
 
     def published(protected: Protected) -> Release:
         return parse(write(_document(agreement, protected, frame, packages, made)))

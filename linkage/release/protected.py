@@ -23,7 +23,7 @@ class Task:
     frame: of the agreement, with its largest amounts. atoms, matrix: where the method asks for them: whom the
     figures are sums of, and how. exactly: what readers would see if every number were told as it is, beside
     all earlier releases; untold: if none were, beside the same. narrow: numbers that an audit of the method's
-    last answer found too narrow; key: by which ties are broken.
+    last answer found too narrow. key: secret, by which ties are broken where the method breaks any.
     """
 
     figures: Figures

@@ -30,7 +30,7 @@ NEVER = Earlier()
 class Rule(NamedTuple):
     """When a number is of few, and how far apart two worlds must keep a sensitive one.
 
-    told: what a release says of it: the width as agreed, or how many numbers remain possible.
+    told: what a release says of it: the width as agreed, or under cellkey one more.
     """
 
     threshold: int
@@ -47,7 +47,7 @@ class Told(NamedTuple):
 
 
 def rule_of(method: Mapping[str, str | int]) -> Rule:
-    """The rule of a method with its parameters. Under cellkey js + 1 numbers, or 2, must remain possible."""
+    """The rule of a method with its parameters. Under cellkey worlds js apart, or 1, must remain."""
     threshold = int(method["threshold"])
     if method["name"] == "cellkey":
         width = max(1, int(method["js"]))

@@ -65,11 +65,14 @@ def choose(
     """The numbers to withhold so that nobody narrows a sensitive one.
 
     told: as readers would see it if every number of ours were told; untold: if none were. coarser: patterns
-    to fall back on, finer ones first. key: decides between patterns that cost the same. seconds: for the
-    search; audit_seconds: for each attack on what it finds, for those on all coarser patterns together, and
-    for that on the last, which withholds everything.
-    Raises SuppressionError.
+    to fall back on, finer ones first. key: secret; it decides between patterns that cost the same, so that
+    which of them was chosen tells nothing that a reader could work out again. seconds: for the search;
+    audit_seconds: for each attack on what it finds, for those on all coarser patterns together, and for that
+    on the last, which withholds everything.
+    Raises SuppressionError, ValueError without a key.
     """
+    if not key:
+        raise ValueError("no key to decide between equals")
     check(told, untold, costs)
     found = _Choice(told, untold, costs, Clock.within(seconds), key)
     for number, pattern in enumerate(found.patterns()):

@@ -593,6 +593,22 @@ def test_two_matches_at_once_release_one(table: Table) -> None:
         assert (table.home / name / "release.json").read_bytes() == made.release
 
 
+def test_each_run_has_chance_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By which a method that withholds decides between equals: nobody can run it again."""
+    keys: list[bytes] = []
+
+    def control_and_note(*args: Any, key: bytes, **more: Any) -> Any:
+        keys.append(key)
+        return control(*args, key=key, **more)
+
+    monkeypatch.setattr(matcher_match, "control", control_and_note)
+    for name in ("one", "two"):
+        table = Table(tmp_path / name)
+        table.match(table.both(), **ONE)
+    assert [len(key) for key in keys] == [32, 32]
+    assert keys[0] != keys[1]
+
+
 def finished(table: Table) -> None:
     """Whatever happened before, the same packages end in one release, the ledger's, written whole."""
     known = table.ledger.releases()

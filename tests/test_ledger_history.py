@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 from sqlalchemy.sql import text
 
 from linkage.errors import ReleaseError
-from linkage.ledger import Head, Ledger, RoundId, Scope, Spending, schema
+from linkage.ledger import Head, Ledger, RoundId, Scope, Spending, State, schema
 from linkage.ledger.database import Database
 from linkage.ledger.errors import (
     BudgetSpentError,
+    MetBeforeError,
+    NotAuditedError,
+    OtherMethodError,
     RolledBackError,
     StateError,
     TooManyReleasesError,
@@ -28,6 +31,7 @@ from tests import faults
 from tests.ledgers import KINDS, NOW, TERMS, address, arrival
 
 PARTIES = (("af", "SHA256:af"), ("malmo", "SHA256:malmo"))
+STRANGERS = (("lund", "SHA256:lund"),)
 
 
 def days(
@@ -72,7 +76,8 @@ def frozen(ledger: Ledger, name: str, number: int, scope: Scope) -> RoundId:
 
 def released(ledger: Ledger, name: str, number: int, scope: Scope) -> RoundId:
     round_id = frozen(ledger, name, number, scope)
-    ledger.release(round_id, f"{round_id}".encode(), bytes(64), NOW)
+    audited = ledger.head().releases
+    ledger.release(round_id, f"{round_id}".encode(), bytes(64), NOW, audited=audited)
     return round_id
 
 
@@ -115,17 +120,28 @@ def test_a_release_says_whom_it_tells_of(ledger: Ledger) -> None:
 def test_a_fourth_release_of_a_day_is_refused_before_and_at_the_end(ledger: Ledger) -> None:
     for number in (1, 2, 3):
         released(ledger, "malmo-sok", number, days(0, 30))
-    with pytest.raises(TooManyReleasesError, match="3 releases of malmo-sok tell of 2020-01-01 already"):
+    with pytest.raises(
+        TooManyReleasesError, match="3 releases that share a party with this round tell of 2020-01-01"
+    ):
         ledger.check_history(RoundId("malmo-sok", 4), days(0, 30), None)
     fourth = frozen(ledger, "malmo-sok", 4, days(0, 30))
     with pytest.raises(TooManyReleasesError) as caught:
-        ledger.release(fourth, b"4", bytes(64), NOW)
+        ledger.release(fourth, b"4", bytes(64), NOW, audited=ledger.head().releases)
     assert isinstance(caught.value, ReleaseError)
     assert "2020-01-01" in say(caught.value.message, Lang.SV)
     assert len(ledger.releases()) == 3
-    released(ledger, "another", 1, days(0, 30))  # other families, other days and methods without noise may
-    released(ledger, "malmo-sok", 5, days(31, 60))
-    released(ledger, "malmo-sok", 6, days(0, 30, "exact"))
+    released(ledger, "malmo-sok", 5, days(31, 60))  # other days and other parties may
+    released(ledger, "another", 1, days(0, 30, parties=STRANGERS))
+
+
+def test_another_name_has_no_releases_of_its_own(book: Ledger) -> None:
+    for name in ("malmo-sok", "malmo-sok-b", "malmo-sok-c"):
+        released(book, name, 1, days(0, 30))
+    for parties in (PARTIES, (("malmo-stad", "SHA256:malmo"),), (("malmo", "SHA256:renewed"),)):
+        with pytest.raises(TooManyReleasesError):
+            book.check_history(RoundId("new", 1), days(30, 50, parties=parties), None)
+    book.check_history(RoundId("new", 1), days(31, 50), None)
+    book.check_history(RoundId("new", 1), days(0, 30, parties=STRANGERS), None)
 
 
 def test_a_release_of_each_month_over_three_months_goes_on_for_ever(book: Ledger) -> None:
@@ -170,6 +186,74 @@ def test_no_day_is_told_of_more_than_three_times(
                     ledger.check_history(RoundId("malmo-sok", number), days(first, last), None)
 
 
+# -- one history, one method -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["exact", "cellkey", "suppress", "dp"])
+@pytest.mark.parametrize("other", ["exact", "cellkey", "suppress"])
+def test_what_meets_a_release_is_by_the_same_method(book: Ledger, method: str, other: str) -> None:
+    released(book, "malmo-sok", 1, days(0, 30, other))
+    second = RoundId("another", 1)
+    asks: tuple[Callable[[], None], ...] = (
+        lambda: book.check_history(second, days(30, 60, method), None),
+        lambda: book.check_history(second, days(30, 60, method), None, [days(0, 30, other)]),
+    )
+    if method == other != "suppress":
+        for ask in asks:
+            ask()
+        return
+    error = MetBeforeError if method == other else OtherMethodError
+    for ask in asks:
+        with pytest.raises(error) as caught:
+            ask()
+        assert isinstance(caught.value, ReleaseError)
+        assert "samma parter och dagar" in say(caught.value.message, Lang.SV)
+    frozen(book, "another", 1, days(30, 60, method))  # by a program that asked before the other was kept
+    with pytest.raises(error):
+        book.release(second, b"2", bytes(64), NOW, audited=1)
+    assert len(book.releases()) == 1
+    book.check_history(second, days(31, 60, method), None)
+    book.check_history(second, days(0, 30, method, STRANGERS), None)
+
+
+def test_a_release_whose_scope_was_not_noted_counts_as_far_as_it_tells(book: Ledger) -> None:
+    unnoted = days(0, 30, "exact", (("malmo", ""),))
+    with pytest.raises(OtherMethodError, match="is by exact, and this round by cellkey"):
+        book.check_history(RoundId("malmo-sok", 2), days(0, 30), None, [unnoted])
+    three = [replace(unnoted, method="cellkey")] * 3
+    with pytest.raises(TooManyReleasesError):
+        book.check_history(RoundId("malmo-sok", 2), days(0, 30), None, three)
+    book.check_history(RoundId("malmo-sok", 2), days(0, 30), None, three[:2])
+
+
+def test_a_release_is_kept_only_if_it_was_audited_with_all_that_it_meets(ledger: Ledger) -> None:
+    """Two matchers at once: both froze and audited before either was kept."""
+    first = frozen(ledger, "malmo-sok", 1, days(0, 30))
+    second = frozen(ledger, "malmo-sok", 2, days(30, 60))
+    third = frozen(ledger, "malmo-sok", 3, days(31, 60, parties=STRANGERS))
+    known = ledger.head().releases
+    ledger.release(first, b"1", bytes(64), NOW, audited=known)
+    with pytest.raises(NotAuditedError, match="malmo-sok-2 was audited without it") as caught:
+        ledger.release(second, b"2", bytes(64), NOW, audited=known)
+    assert "matcha igen" in say(caught.value.hint or "", Lang.SV)
+    found = ledger.round(second)
+    assert found is not None
+    assert found.state is State.FROZEN
+    assert len(ledger.releases()) == 1
+    ledger.release(third, b"3", bytes(64), NOW, audited=known)  # it meets none
+    assert ledger.release(first, b"again", bytes(64), NOW, audited=known).release == b"1"
+    ledger.release(second, b"2", bytes(64), NOW, audited=ledger.head().releases)
+    assert len(ledger.releases()) == 3
+
+
+def test_what_is_not_audited_with_others_does_not_wait_for_them(book: Ledger) -> None:
+    for number in (1, 2):
+        frozen(book, "malmo-sok", number, days(0, 30, "dp"))
+        book.spend(RoundId("malmo-sok", number), cost("malmo-sok", number))
+    for number in (1, 2):
+        book.release(RoundId("malmo-sok", number), b"dp", bytes(64), NOW, audited=0)
+
+
 # -- what a budget allows ----------------------------------------------------------------------------------
 
 
@@ -201,7 +285,7 @@ def test_the_same_round_pays_for_every_drawing(ledger: Ledger) -> None:
         ledger.spend(first, cost("malmo-sok", 1))
     with pytest.raises(BudgetSpentError):
         ledger.spend(first, cost("malmo-sok", 1))
-    ledger.release(first, b"1", bytes(64), NOW)
+    ledger.release(first, b"1", bytes(64), NOW, audited=ledger.head().releases)
     with pytest.raises(StateError):
         ledger.spend(first, cost("malmo-sok", 1, family="9"))
 
@@ -254,9 +338,9 @@ def test_delta_is_a_budget_too_and_fractions_are_exact(book: Ledger) -> None:
 def test_a_release_that_costs_is_not_kept_unpaid(ledger: Ledger) -> None:
     first = frozen(ledger, "malmo-sok", 1, days(0, 30, "dp"))
     with pytest.raises(StateError, match="nothing was taken of the budget"):
-        ledger.release(first, b"1", bytes(64), NOW)
+        ledger.release(first, b"1", bytes(64), NOW, audited=ledger.head().releases)
     ledger.spend(first, cost("malmo-sok", 1))
-    ledger.release(first, b"1", bytes(64), NOW)
+    ledger.release(first, b"1", bytes(64), NOW, audited=ledger.head().releases)
 
 
 def test_a_round_that_is_not_frozen_cannot_pay(book: Ledger) -> None:
@@ -275,10 +359,10 @@ def test_a_head_is_compared_with_what_the_ledger_knows(ledger: Ledger) -> None:
     heads = [ledger.head()]
     released(ledger, "malmo-sok", 1, days(0, 30, "exact"))
     heads.append(ledger.head())
-    second = frozen(ledger, "malmo-sok", 2, days(0, 30, "dp"))
+    second = frozen(ledger, "malmo-sok", 2, days(31, 60, "dp"))
     ledger.spend(second, cost("malmo-sok", 2))
     heads.append(ledger.head())
-    ledger.release(second, b"2", bytes(64), NOW)
+    ledger.release(second, b"2", bytes(64), NOW, audited=ledger.head().releases)
     heads.append(ledger.head())
     assert heads == [Head(0, "0" * 64, 0), *heads[1:]]
     assert [(head.releases, head.spendings) for head in heads] == [(0, 0), (1, 0), (1, 1), (2, 1)]
@@ -316,5 +400,5 @@ def test_a_round_that_was_frozen_before_scopes_were_noted_gets_one_as_it_goes_on
     ledger.freeze(TERMS.id, [], NOW, days(0, 30, "dp"))
     ledger.freeze(TERMS.id, [], NOW, days(0, 60, "dp"))  # what is noted stays
     ledger.spend(TERMS.id, cost("malmo-sok", 1))
-    ledger.release(TERMS.id, b"1", bytes(64), NOW)
+    ledger.release(TERMS.id, b"1", bytes(64), NOW, audited=ledger.head().releases)
     assert [made.scope for made in ledger.releases()] == [days(0, 30, "dp")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from linkage.errors import Error
-from linkage.ledger import Arrival, Ledger, Receipt, Refusal, RoundId, State
+from linkage.ledger import Arrival, Ledger, Receipt, Refusal, Released, RoundId, State
 from linkage.ledger.errors import ClosedError, MeanwhileError, OlderError, OtherAgreementError, StateError
 from linkage.package.errors import AnotherSecretError
 from tests import faults
@@ -40,7 +41,7 @@ def walk(ledger: Ledger, state: State) -> None:
     if state is State.FAILED:
         ledger.fail(ROUND, "the package of af: tokens are not ascending", later(2))
         return
-    ledger.release(ROUND, b"{}", b"s" * 64, later(2))
+    ledger.release(ROUND, b"{}", b"s" * 64, later(2), audited=0)
     if state is State.PURGED:
         ledger.begin_purge(ROUND, later(3))
         ledger.note_destroyed(ROUND, later(4), key=True)
@@ -263,7 +264,7 @@ def test_an_id_is_its_partys_alone(ledger: Ledger) -> None:
 def test_a_second_release_of_a_round_gives_the_first(ledger: Ledger) -> None:
     walk(ledger, State.RELEASED)
     for _ in range(2):
-        again = ledger.release(ROUND, b"drawn anew", b"t" * 64, later(9))
+        again = ledger.release(ROUND, b"drawn anew", b"t" * 64, later(9), audited=0)
         assert (again.number, again.release, again.signature, again.made) == (1, b"{}", b"s" * 64, later(2))
     assert len(ledger.releases()) == 1
 
@@ -290,7 +291,11 @@ def at_once(steps: list[Callable[[], object]]) -> list[object]:
 
 def test_of_releases_at_once_one_stands_and_all_are_given_it(ledger: Ledger) -> None:
     walk(ledger, State.FROZEN)
-    made = at_once([lambda i=i: ledger.release(ROUND, bytes([i]), bytes(64), later(i)) for i in range(4)])  # type: ignore[misc] # mypy cannot infer a lambda's default
+
+    def release(place: int) -> Released:
+        return ledger.release(ROUND, bytes([place]), bytes(64), later(place), audited=0)
+
+    made = at_once([partial(release, place) for place in range(4)])
     assert len(set(made)) == 1
     assert ledger.releases() == (made[0],)
 
@@ -298,7 +303,10 @@ def test_of_releases_at_once_one_stands_and_all_are_given_it(ledger: Ledger) -> 
 def test_a_release_and_a_failure_at_once_end_in_one_state(ledger: Ledger) -> None:
     walk(ledger, State.FROZEN)
     released, failed = at_once(
-        [lambda: ledger.release(ROUND, b"{}", bytes(64), NOW), lambda: ledger.fail(ROUND, "why", NOW)]
+        [
+            lambda: ledger.release(ROUND, b"{}", bytes(64), NOW, audited=0),
+            lambda: ledger.fail(ROUND, "why", NOW),
+        ]
     )
     assert (released is StateError) != (failed is StateError)
     assert state(ledger) is (State.FAILED if released is StateError else State.RELEASED)
@@ -310,7 +318,11 @@ def test_of_rounds_released_at_once_each_has_its_number(ledger: Ledger) -> None:
     for round_id in ids:
         ledger.receive(replace(TERMS, id=round_id), [MALMO], NOW)
         ledger.freeze(round_id, [MALMO.sha512], NOW, SCOPE)
-    at_once([lambda r=r: ledger.release(r, str(r).encode(), bytes(64), NOW) for r in ids])  # type: ignore[misc] # as above
+
+    def release(round_id: RoundId) -> Released:
+        return ledger.release(round_id, str(round_id).encode(), bytes(64), NOW, audited=0)
+
+    at_once([partial(release, round_id) for round_id in ids])
     assert [r.number for r in ledger.releases()] == [1, 2, 3, 4, 5]
     assert {r.id for r in ledger.releases()} == set(ids)
 
@@ -394,7 +406,7 @@ def told(ledger: Ledger, step: str | list[Arrival]) -> bool:
         elif step == "freeze":
             ledger.freeze(ROUND, counts, NOW, SCOPE)
         elif step == "release":
-            ledger.release(ROUND, b"{}", bytes(64), NOW)
+            ledger.release(ROUND, b"{}", bytes(64), NOW, audited=0)
         elif step == "fail":
             ledger.fail(ROUND, "why", NOW)
         elif step == "begin_purge":

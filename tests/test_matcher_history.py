@@ -15,9 +15,14 @@ import cli
 from linkage.commands import ledger_head, leftovers, matcher_match, release
 from linkage.commands.ledger_head import HeadError
 from linkage.commands.matcher_desk import Desk
-from linkage.errors import ReleaseError
+from linkage.errors import LedgerError, ReleaseError
 from linkage.ledger import RoundId, Scope, State
-from linkage.ledger.errors import RolledBackError, TooManyReleasesError
+from linkage.ledger.errors import (
+    NotAuditedError,
+    OtherMethodError,
+    RolledBackError,
+    TooManyReleasesError,
+)
 from linkage.release import Release, control
 from linkage.texts import Lang, say, use
 from tests.matchers import NAME, PARTIES, ROUND, Table, keys
@@ -120,7 +125,7 @@ def test_a_fourth_release_of_the_same_days_is_refused_before_anything_is_frozen(
         matched(tmp_path, number)
     fourth = Table(tmp_path, 4)
     monkeypatch.setattr(matcher_match, "count", lambda *_, **__: pytest.fail("opened"))
-    with pytest.raises(TooManyReleasesError, match="3 releases of malmo-sok tell of 2020-01-01 already"):
+    with pytest.raises(TooManyReleasesError, match="3 releases that share a party with this round tell"):
         fourth.match(fourth.both(), out=fourth.home / "release-4")
     assert fourth.state is State.OPEN
     monkeypatch.setattr(
@@ -137,13 +142,56 @@ def test_a_fourth_release_of_the_same_days_is_refused_before_anything_is_frozen(
     finally:
         use(Lang.EN)
     assert caught.value.code == 13
-    assert "3 utgåvor av malmo-sok berättar redan om 2020-01-01" in capsys.readouterr().err
+    assert (
+        "3 utgåvor som delar en part med denna omgång berättar redan om 2020-01-01" in capsys.readouterr().err
+    )
     fourth.purge(give_up=True)
     ended = fourth.ledger.round(RoundId(NAME, 4))
     assert ended is not None
     assert ended.state is State.PURGED
     again = Table(tmp_path, 1).match(out=fourth.home / "release-1", **ONE)  # what was released is given back
     assert again.already
+
+
+def test_a_release_that_came_while_a_round_was_counted_is_audited_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two matchers at once: the first keeps its release after the second has asked for its history."""
+    plain: property = Desk.__dict__["scope"]
+    monkeypatch.setattr(Desk, "scope", property(lambda desk: replace(plain.__get__(desk), method="cellkey")))
+    second, found = Table(tmp_path, 2), []
+
+    def watched(figures: Any, agreement: Any, facts: Any, made: Any, history: Any, **more: Any) -> Release:
+        found.append((agreement.round, len(history)))
+        if len(found) == 1:
+            matched(tmp_path, 1)
+        return control(figures, agreement, facts, made, history, **more)
+
+    monkeypatch.setattr(matcher_match, "control", watched)
+    with pytest.raises(NotAuditedError, match="malmo-sok-2 was audited without it") as caught:
+        second.match(second.both(), out=second.home / "release-2", **ONE)
+    assert isinstance(caught.value, LedgerError)
+    assert second.state is State.FROZEN
+    assert not (second.home / "release-2" / "release.json").exists()
+    second.match(out=second.home / "release-2", **ONE)
+    assert found == [(2, 0), (1, 0), (2, 1)]
+    assert [made.id.number for made in second.ledger.releases()] == [1, 2]
+
+
+def test_a_round_by_another_method_is_refused_before_anything_is_frozen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = matched(tmp_path, 1)
+    plain: property = Desk.__dict__["scope"]
+    monkeypatch.setattr(Desk, "scope", property(lambda desk: replace(plain.__get__(desk), method="cellkey")))
+    for _ in ("noted", "not noted"):
+        second = Table(tmp_path, 2)
+        with pytest.raises(OtherMethodError, match="is by exact, and this round by cellkey"):
+            second.match(second.both(), out=second.home / "release-2", **ONE)
+        assert second.state is State.OPEN
+        with closing(sqlite3.connect(table.home / "ledger.db")) as connection, connection:
+            for name in ("scope_parties", "scopes"):
+                connection.execute(f"DELETE FROM {name}")  # noqa: S608 - two words of ours
 
 
 # -- an older copy of the ledger -------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def released(folder: Path) -> Table:
     table.receive(*table.both())
     ledger = table.ledger
     ledger.freeze(ROUND, [p.sha512 for p in ledger.packages(ROUND)], NOW, SCOPE)
-    ledger.release(ROUND, b"{}", bytes(64), NOW)
+    ledger.release(ROUND, b"{}", bytes(64), NOW, audited=0)
     return table
 
 

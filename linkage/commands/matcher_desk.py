@@ -22,10 +22,11 @@ from linkage.ledger.families import check_going_on
 from linkage.release import Release, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from keys.identity import Identity, PublicIdentity, PublicRoundKey
     from linkage.agreement.model import Agreement
+    from linkage.ledger import Released
 
     Ask = Callable[[], str]
 
@@ -122,18 +123,26 @@ class Desk:
             return None
         return Spending(self.round_id, rule.epsilon, rule.delta, rule.family_epsilon, rule.family_delta, now)
 
-    def history(self) -> tuple[Release, ...]:
-        """Earlier releases, whatever their name, that share a party and a day with the round; oldest first.
+    def history(self, made: Iterable[Released]) -> tuple[Release, ...]:
+        """Those of the releases made, whatever their name, that share a party and a day with the round.
 
         A release of before scopes were noted is known by the names of its parties alone.
         """
         found = []
-        for made in self.ledger.releases():
-            if made.id != self.round_id:
-                release = parse(made.release)
-                if (made.scope or _scope(release)).meets(self.scope):
+        for one in made:
+            if one.id != self.round_id:
+                release = parse(one.release)
+                if (one.scope or _scope(release)).meets(self.scope):
                     found.append(release)
         return tuple(found)
+
+    def unnoted(self) -> tuple[Scope, ...]:
+        """The scopes of other rounds' releases that the ledger has not noted, as far as they tell them."""
+        return tuple(
+            _scope(parse(made.release))
+            for made in self.ledger.releases()
+            if made.scope is None and made.id != self.round_id
+        )
 
     def counting(self) -> dict[str, Received]:
         """The packages that count, by party."""

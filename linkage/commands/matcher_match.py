@@ -194,7 +194,7 @@ def match(
     if released is None:
         _check_going_on(desk)
         check_ready(desk.agreement.release)
-        desk.ledger.check_history(desk.round_id, desk.scope, desk.spending(now))
+        desk.ledger.check_history(desk.round_id, desk.scope, desk.spending(now), desk.unnoted())
         keys = Keys(
             desk.identity(identity, ask),
             desk.round_key(round_key, ask_round),
@@ -265,13 +265,14 @@ def _release(
     counted = _counted(desk, sealed, keys, options)
     facts = [PackageFact(p.party, p.id, p.sha512, counted.coverage[p.party]) for p in parties]
     _spend(desk, now)
+    made = desk.ledger.releases()
     audits: list[Verdict] = []
     data = control(
         counted.figures,
         desk.agreement,
         facts,
         now,
-        desk.history(),
+        desk.history(made),
         atoms=counted.atoms,
         on_audit=audits.append,
         key=os.urandom(_TIES),
@@ -280,7 +281,8 @@ def _release(
     releases.check(
         data, signature, keys.identity.public, desk.agreement
     )  # never sign what verify would refuse
-    return desk.ledger.release(desk.round_id, data, signature, now), tuple(_notes(counted, audits))
+    kept = desk.ledger.release(desk.round_id, data, signature, now, audited=len(made))
+    return kept, tuple(_notes(counted, audits))
 
 
 def _notes(counted: Counted, audits: Sequence[Verdict]) -> Iterator[Text]:

@@ -96,6 +96,12 @@ class MeanwhileError(LedgerError):
     hint: ClassVar[str] = "run the same command again"
 
 
+class NotAuditedError(MeanwhileError):
+    """A release that this one must be audited with was kept after its audit had begun."""
+
+    hint: ClassVar[str] = "match again: nothing was released, and the packages stay frozen"
+
+
 class StateError(LedgerError):
     """The round is not in the state that this step starts from."""
 
@@ -136,7 +142,24 @@ class FamilyEndedError(KeysError):
 
 
 class TooManyReleasesError(ReleaseError):
-    """The rounds of a family have told of these days as often as they may."""
+    """Releases have told of these parties and days as often as they may."""
+
+    hint: ClassVar[str] = (
+        "agree on a round of other days; end this one with: linkage purge --give-up; see docs/ledger.md"
+    )
+
+
+class OtherMethodError(ReleaseError):
+    """A release of the same parties and days is by another method: one would tell what the other hid."""
+
+    hint: ClassVar[str] = (
+        "agree on a round by the same method, or of other days; end this one with: linkage purge --give-up; "
+        "see docs/ledger.md"
+    )
+
+
+class MetBeforeError(ReleaseError):
+    """A release of the same parties and days is there, and the method of this one stands no other yet."""
 
     hint: ClassVar[str] = (
         "agree on a round of other days; end this one with: linkage purge --give-up; see docs/ledger.md"

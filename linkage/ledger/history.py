@@ -1,4 +1,4 @@
-"""What releases of the same people have told before: how often, and at what cost of privacy.
+"""What releases of the same people have told before: by which method, how often, at what cost of privacy.
 
 The history of a round is every release and every spending, whatever its name, of a round that shares a party
 and a day with it. A party is the same where its name or its identity is: a renewed key makes no new party,
@@ -11,24 +11,35 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from linkage.ledger import rows
-from linkage.ledger.errors import BudgetSpentError, StateError, TooManyReleasesError
+from linkage.ledger.errors import (
+    BudgetSpentError,
+    MetBeforeError,
+    NotAuditedError,
+    OtherMethodError,
+    StateError,
+    TooManyReleasesError,
+)
 from linkage.ledger.model import RoundId, Spending
 from linkage.ledger.tables import ReleaseRow, RoundRow, ScopePartyRow, ScopeRow, SpendingRow
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
     from linkage.ledger.model import Scope
 
 MOST_RELEASES = 3
-"""Under `cellkey`: releases of a family that may cover the same day."""
+"""Under `cellkey`: releases with a party in common that may tell of the same day."""
 _ONE_BY_ONE = "cellkey"
+_ALONE = "suppress"
+"""What it withholds is not yet held against what an earlier release withheld of other people."""
+_AUDITED = (_ONE_BY_ONE, _ALONE)
+"""Audited together with all releases that they meet."""
 _COSTS = "dp"
 
 
@@ -43,24 +54,72 @@ def note(row: RoundRow, scope: Scope) -> None:
         )
 
 
-def check_releases(session: Session, round_id: RoundId, scope: Scope | None) -> None:
-    """Raises TooManyReleasesError where a release more of the family would tell of a day too often."""
-    if scope is None or scope.method != _ONE_BY_ONE:
+def check_releases(
+    session: Session, round_id: RoundId, scope: Scope | None, unnoted: Iterable[Scope] = ()
+) -> None:
+    """Whether the releases that a new one meets allow it: by their method, and by how many they are.
+
+    unnoted: of releases that were made before scopes were noted. Raises OtherMethodError,
+    MetBeforeError, TooManyReleasesError.
+    """
+    if scope is None:
         return
+    earlier = [whose for _, whose in _released(session, round_id)]
+    met = [whose for whose in [*earlier, *unnoted] if whose.meets(scope)]
+    _one_method(scope, met)
+    if scope.method == _ONE_BY_ONE and (day := _too_often(scope, met)) is not None:
+        raise TooManyReleasesError(
+            "{releases} releases that share a party with this round tell of {day:%Y-%m-%d} already",
+            releases=MOST_RELEASES,
+            day=day,
+        )
+
+
+def check_audited(session: Session, round_id: RoundId, scope: Scope | None, audited: int) -> None:
+    """Raises NotAuditedError where a release was kept that this one was to be audited with, and was not.
+
+    audited: the number of the last release that the audit knew of.
+    """
+    if scope is None or scope.method not in _AUDITED:
+        return
+    if any(number > audited and whose.meets(scope) for number, whose in _released(session, round_id)):
+        raise NotAuditedError(
+            "another release of the same parties and days was made meanwhile, and {round} was audited "
+            "without it",
+            round=round_id,
+        )
+
+
+def _released(session: Session, round_id: RoundId) -> Iterator[tuple[int, Scope]]:
+    """Number and scope of every release of other rounds, where the scope was noted."""
     wanted = (
         select(RoundRow)
         .join(ReleaseRow)
         .join(ScopeRow)
-        .where(RoundRow.name == round_id.name, RoundRow.number != round_id.number)
-        .where(ScopeRow.method == _ONE_BY_ONE)
+        .where(or_(RoundRow.name != round_id.name, RoundRow.number != round_id.number))
     )
-    earlier = [found for row in session.scalars(wanted) if (found := rows.as_scope(row)) is not None]
-    if (day := _too_often(scope, earlier)) is not None:
-        raise TooManyReleasesError(
-            "{releases} releases of {family} tell of {day:%Y-%m-%d} already",
-            releases=MOST_RELEASES,
-            family=round_id.name,
-            day=day,
+    for row in session.scalars(wanted):
+        scope = rows.as_scope(row)
+        if scope is not None and row.release is not None:
+            yield row.release.number, scope
+
+
+def _one_method(scope: Scope, met: Sequence[Scope]) -> None:
+    """Raises where a release that is met is by another method, or where none may be met at all.
+
+    What one method leaves open another may tell: a number withheld here stands there as it was counted.
+    """
+    for other in met:
+        if other.method != scope.method:
+            raise OtherMethodError(
+                "an earlier release of the same parties and days is by {other}, and this round by {method}",
+                other=other.method,
+                method=scope.method,
+            )
+    if met and scope.method == _ALONE:
+        raise MetBeforeError(
+            "there is an earlier release of the same parties and days, and by {method} there can be no other",
+            method=scope.method,
         )
 
 

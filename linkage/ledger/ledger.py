@@ -157,11 +157,16 @@ class Ledger(Lookup):
                 history.check_budget(session, scope, spending)
             history.spend(row, spending)
 
-    def release(self, round_id: RoundId, release: bytes, signature: bytes, made: dt.datetime) -> Released:
+    def release(
+        self, round_id: RoundId, release: bytes, signature: bytes, made: dt.datetime, *, audited: int
+    ) -> Released:
         """frozen → released: keep the signed bytes, numbered and chained.
 
+        audited: the number of the last release that this one was audited with, 0 where there was none.
+
         Where the round was released meanwhile, that release is returned and this one forgotten: there is one.
-        Raises StateError in any other state, ChainError, TooManyReleasesError.
+        Raises StateError in any other state, ChainError, OtherMethodError, MetBeforeError,
+        TooManyReleasesError; NotAuditedError where one that it meets came since: the round stays frozen.
         """
         with self._writing() as session:
             row = guards.known(session, round_id)
@@ -169,7 +174,9 @@ class Ledger(Lookup):
             if row.release is not None:
                 return rows.as_released(row.release)
             guards.expect(row, State.FROZEN)
-            history.check_releases(session, round_id, rows.as_scope(row))
+            scope = rows.as_scope(row)
+            history.check_releases(session, round_id, scope)
+            history.check_audited(session, round_id, scope, audited)
             history.spent(row)
             end = session.get_one(ChainRow, 1)
             number = len(before) + 1

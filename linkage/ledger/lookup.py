@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import select
 
 from linkage.ledger import chain, families, guards, history, rows
@@ -22,6 +24,9 @@ from linkage.ledger.model import (
     Terms,
 )
 from linkage.ledger.tables import RefusalRow, RoundKeyRow, RoundRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Lookup:
@@ -113,10 +118,15 @@ class Lookup:
         if len(releases) < head.releases or known != head.chain or len(spendings) < head.spendings:
             raise RolledBackError("the ledger is older than what was done with it: {place}", place=self.place)
 
-    def check_history(self, round_id: RoundId, scope: Scope, spending: Spending | None) -> None:
-        """What spend and release would say. Raises TooManyReleasesError, BudgetSpentError."""
+    def check_history(
+        self, round_id: RoundId, scope: Scope, spending: Spending | None, unnoted: Sequence[Scope] = ()
+    ) -> None:
+        """What spend and release would say. unnoted: of releases whose scope the ledger did not note.
+
+        Raises OtherMethodError, MetBeforeError, TooManyReleasesError, BudgetSpentError.
+        """
         with self._database.session(writes=False) as session:
-            history.check_releases(session, round_id, scope)
+            history.check_releases(session, round_id, scope, unnoted)
             if spending is not None:
                 history.check_budget(session, scope, spending)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 FINGERPRINTS = {
     "malmo": "SHA256:" + "A" * 42 + "E",
     "af": "SHA256:" + "B" * 42 + "E",
@@ -203,5 +205,24 @@ RULES = {
 
 
 def under(rule: str, text: str = READY) -> str:
-    """The agreement with another release rule of RULES."""
+    """The agreement with another release rule of RULES; under suppress without what that is not asked yet."""
+    if rule == "suppress":
+        text = without_time(text)
     return changed(RULES["exact"], RULES[rule], text)
+
+
+def without_time(text: str) -> str:
+    """The agreement's questions of the whole window alone: no periods, no moves, no amounts."""
+    head, *questions = re.split(r"(?m)^(?=\[\[measure\]\])", text)
+    last, rest = questions[-1].split("[release]", 1)
+    whole = [
+        re.sub(r"(?m)^against .*\n", "", re.sub(r"(?m)^by +=.*\n", _without_period, question))
+        for question in [*questions[:-1], last]
+        if not re.search(r"(?m)^(flow|change) ", question)
+    ]
+    return "".join([head, *whole, "[release]", rest])
+
+
+def _without_period(line: re.Match[str]) -> str:
+    left = [f'"{name}"' for name in ("sex", "age") if f'"{name}"' in line[0]]
+    return f"by = [{', '.join(left)}]\n" if left else ""

@@ -18,7 +18,7 @@ from linkage.window import Unit, Window
 from tests.agreements import RULES, WHOLE, changed, under
 
 
-@pytest.mark.parametrize(("d", "variance", "js"), [(7, "4", 2), (5, "3", 2), (10, "9", 4), (3, "1", 0)])
+@pytest.mark.parametrize(("d", "variance", "js"), [(7, "4", 2), (5, "3", 2), (10, "8", 4), (3, "1", 0)])
 def test_what_is_told_is_what_the_table_does(d: int, variance: str, js: int) -> None:
     text = changed(
         "D = 7\nvariance = 4\njs = 2", f'D = {d}\nvariance = "{variance}"\njs = {js}', under("cellkey")

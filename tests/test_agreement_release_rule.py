@@ -13,7 +13,7 @@ from linkage.agreement.release_rule import TRUST
 from linkage.errors import AgreementError
 from linkage.perturbation import perturbation
 from linkage.texts import Lang, say
-from tests.agreements import RULES, changed, under
+from tests.agreements import RULES, WHOLE, changed, under
 
 
 def problems(text: str) -> list[str]:
@@ -75,7 +75,7 @@ WRONG = {
     "a threshold as text": ("suppress", "threshold = 10", 'threshold = "10"', "threshold", "expected a whole number"),
     "a huge threshold": ("suppress", "threshold = 10", "threshold = 10001", "threshold", "at most 10000"),
     "a width of nothing": ("suppress", "width = 5", "width = 0", "width", "at least 1"),
-    "a D of nothing": ("cellkey", "D = 7", "D = 0", "D", "at least 1"),
+    "a D of nothing": ("cellkey", "D = 7", "D = 0", "D", "at least 2"),
     "a huge D": ("cellkey", "D = 7", "D = 101", "D", "at most 100"),
     "a small d": ("cellkey", "D = 7", "D = 7\nd = 7", "d", "unknown key"),
     "a js below zero": ("cellkey", "js = 2", "js = -1", "js", "at least 0"),
@@ -86,8 +86,13 @@ WRONG = {
     "a variance in words": ("cellkey", "variance = 4", 'variance = "four"', "variance", "is no number"),
     "a variance of true": ("cellkey", "variance = 4", "variance = true", "variance", "found true or false"),
     "a variance that is too large": ("cellkey", "variance = 4", "variance = 12", "variance", "between 2 and 7"),
-    "a variance that is too small": ("cellkey", "variance = 4", 'variance = "1.5"', "variance", "between 2 and 7"),
+    "a variance that is too small": ("cellkey", "variance = 4", 'variance = "1.5"', "variance", "at least 2: less is hardly any noise"),
     "a variance too large without js": ("cellkey", "variance = 4\njs = 2", "variance = 4\njs = 0", "variance", "between 0 and 7/2"),
+    "next to no noise": ("cellkey", "D = 7\nvariance = 4\njs = 2", 'D = 7\nvariance = "0.001"\njs = 0', "variance", "at least 1: less is hardly any noise"),
+    "next to no noise, by js": ("cellkey", "variance = 4\njs = 2", 'variance = "2.9"\njs = 3', "variance", "at least 3: less is hardly any noise"),
+    "a D that never happens": ("cellkey", "D = 7\nvariance = 4", "D = 11\nvariance = 4", "D", "at most 10, which is 5 · √variance"),
+    "a small change that is rare": ("cellkey", "D = 7\nvariance = 4\njs = 2", "D = 4\nvariance = 4\njs = 2", "variance", "some change by 2 is rarer than 1 in 100"),
+    "a small change that is rare without js": ("cellkey", "D = 7\nvariance = 4\njs = 2", "D = 2\nvariance = 1\njs = 0", "variance", "some change by 1 is rarer than 1 in 100"),
     "other words of trust": ("cellkey", "unaltered", "as they are", "trust", f'word for word, "{TRUST}"'),
     "trust in other letters": ("suppress", '"parties', '"Parties', "trust", "word for word"),
     "trust in a space more": ("suppress", 'unaltered"', 'unaltered "', "trust", "word for word"),
@@ -119,6 +124,41 @@ def test_what_is_wrong_is_told_once_by_name(case: str) -> None:
     assert what in told[0]
 
 
+def whole(question: str, rule: str = "suppress") -> str:
+    """An agreement of this question alone."""
+    head, *questions = under(rule, WHOLE).split("[[measure]]\n")
+    return f"{head}[[measure]]\n{question}[release]{questions[-1].split('[release]')[1]}"
+
+
+# what is asked under `suppress`, the key it is told at, what is said
+NOT_YET = {
+    "by period": ('count = "volume"\nby = ["period", "sex"]\n', "by", "ask for the whole window"),
+    "by span": ('count = "volume"\nby = ["span"]\n', "by", "ask for the whole window"),
+    "a share by period": ('share = "malmo.krami"\nof = "places"\nby = ["period"]\n', "by", "ask for the whole window"),
+    "leaving by period": ('leaving = "malmo.krami"\nto = "af.etablering"\nat = 1\nby = ["period"]\n', "by", "ask for the whole window"),
+    "moves": ('flow = ["malmo.krami", "af.etablering"]\n', "flow", "leave the question out"),
+    "moves by period": ('flow = ["malmo.krami", "af.etablering"]\nby = ["period"]\n', "by", "ask for the whole window"),
+    "amounts": ('change = "af.bistand"\naround = "started(malmo.krami)"\nbefore = 1\nafter = 1\n', "change", "does not protect amounts"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOT_YET)
+def test_what_suppress_does_not_protect_yet_is_refused(case: str) -> None:
+    asked, where, what = NOT_YET[case]
+    question = f'name = "one"\ntitle = "One"\n{asked}'
+    (told,) = problems(whole(question))
+    assert "line " in told
+    assert f"{where}: not yet with method = " in told
+    assert what in told
+    for other in ("cellkey", "dp", "exact"):
+        assert parse(whole(question, other)).measures[0].name == "one"
+
+
+def test_suppress_can_be_asked_of_the_whole_window() -> None:
+    kinds = {m.kind for m in parse(under("suppress", WHOLE)).measures}
+    assert kinds == {"count", "overlap", "howmany", "share", "outcome", "duration"}
+
+
 def test_an_epsilon_of_ten_and_a_delta_at_its_limit_are_allowed() -> None:
     text = changed(
         'epsilon = "0.5"\nfamily_epsilon = "3"', 'epsilon = "10"\nfamily_epsilon = "100"', under("gaussian")
@@ -127,13 +167,21 @@ def test_an_epsilon_of_ten_and_a_delta_at_its_limit_are_allowed() -> None:
 
 
 def test_whatever_is_accepted_has_a_table() -> None:
-    for d, variance, js in ((2, "1.9", 0), (5, "3", 2), (7, "4", 2), (7, "2.2", 2), (12, "8", 3)):
+    for d, variance, js in (
+        (3, "1", 0),
+        (2, "1.9", 0),
+        (5, "3", 2),
+        (7, "4", 2),
+        (7, "2.2", 2),
+        (12, "8", 3),
+    ):
         text = changed(
             "D = 7\nvariance = 4\njs = 2", f'D = {d}\nvariance = "{variance}"\njs = {js}', under("cellkey")
         )
         try:
             rule = parse(text).release
         except AgreementError:
+            assert (d, variance) == (2, "1.9")
             continue
         assert len(perturbation(rule.d, float(rule.variance), rule.js).ends) == js + d + 2
 

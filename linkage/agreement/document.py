@@ -10,6 +10,7 @@ from linkage.agreement.expressions import Given
 from linkage.agreement.groups import groups, vocabulary
 from linkage.agreement.identifier import identifier, untold
 from linkage.agreement.model import Agreement
+from linkage.agreement.not_yet import not_yet
 from linkage.agreement.questions import measures
 from linkage.agreement.reading import read
 from linkage.agreement.release_rule import release
@@ -65,6 +66,8 @@ def _agreement(top: Table) -> Agreement:
     asked = measures(top, Given(words, dimensions, sections.span_names(top), series))
     rule, retention = release(top.table("release")), sections.retention(top.table("retention"))
     top.finish()
+    if not top.problems:
+        not_yet(top, rule.method, asked)
     missing = holders.missing(parties, matcher)
     agreement = Agreement(
         name=name,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from linkage.agreement.model import ReleaseRule
 
 RELEASES_OF_A_PERIOD = 3
-"""Under `cellkey`, at most so many releases of one agreement's rounds cover the same period."""
+"""Under `cellkey`, at most so many releases with a party in common cover the same period."""
 _MANY = 1_000_000
 
 
@@ -77,7 +77,7 @@ def _cellkey(rule: ReleaseRule) -> Iterator[Text]:
         yield Text("Numbers of 1 to {js} never appear.", {"js": rule.js})
     yield Text("Each number is moved on its own: parts do not always add up to their total.")
     yield Text(
-        "At most {releases} releases of this agreement's rounds cover the same period.",
+        "At most {releases} releases that share a party cover the same period, whatever they are called.",
         {"releases": RELEASES_OF_A_PERIOD},
     )
     yield from _attacked()

@@ -5,9 +5,12 @@ No parameter has a default: what protects the figures stands in the agreement, a
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from keys.errors import Text
 from linkage.agreement.model import ReleaseRule
@@ -17,12 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from linkage.agreement.tables import Table
+    from linkage.perturbation import Perturbation
 
 TRUST: Final = "parties export their registers unaltered"
 """What `suppress` and `cellkey` rest on, as the agreement must say it and every report shows it."""
 LEAST_THRESHOLD: Final = 3
 LARGEST_THRESHOLD: Final = 10_000
+LEAST_D: Final = 2
 LARGEST_D: Final = 100
+LEAST_VARIANCE: Final = 1
+MOST_DEVIATIONS: Final = 5
+"""D is at most so many √variance: what lies farther out is called possible and never happens."""
+LEAST_CHANCE: Final = 0.01
+"""Of each change by at most js (by one, where js is 0) that a count may make."""
 LARGEST_EPSILON: Final = 10
 """Of one round: with more, the proven bound says nothing worth having."""
 LARGEST_FAMILY_EPSILON: Final = 100
@@ -59,7 +69,7 @@ def _suppress(table: Table) -> Parameters:
 def _cellkey(table: Table) -> Parameters:
     before = len(table.problems)
     threshold = table.number("threshold", LEAST_THRESHOLD, LARGEST_THRESHOLD)
-    d, js = table.number("D", 1, LARGEST_D), table.number("js", 0, LARGEST_D // 2)
+    d, js = table.number("D", LEAST_D, LARGEST_D), table.number("js", 0, LARGEST_D // 2)
     variance = _variance(table)
     if len(table.problems) == before:
         _cellkey_together(table, threshold, d, variance, js)
@@ -78,14 +88,29 @@ def _cellkey_together(table: Table, threshold: int, d: int, variance: Fraction, 
         table.problem("D", Text("must be at least {least}, which is twice js", {"least": 2 * js}))
     elif threshold <= js:
         table.problem("threshold", Text("must be at least {least}, which is above js", {"least": js + 1}))
+    elif variance < max(LEAST_VARIANCE, js):
+        least: dict[str, object] = {"least": max(LEAST_VARIANCE, js)}
+        table.problem("variance", Text("must be at least {least}: less is hardly any noise", least))
+    elif d**2 > MOST_DEVIATIONS**2 * variance:
+        most = math.isqrt(math.floor(MOST_DEVIATIONS**2 * variance))
+        table.problem(
+            "D",
+            Text(
+                "must be at most {most}, which is {times} · √variance",
+                {"most": most, "times": MOST_DEVIATIONS},
+            ),
+        )
     else:
         _has_table(table, d, variance, js)
 
 
 def _has_table(table: Table, d: int, variance: Fraction, js: int) -> None:
-    """Note where no counts can be moved so. The bounds told are those that a count of at most js sets."""
+    """Note where no counts can be moved so, or where a small change is rare.
+
+    The bounds told are those that a count of at most js sets.
+    """
     try:
-        perturbation(d, float(variance), js)
+        found = perturbation(d, float(variance), js)
     except PerturbationError:
         low = max((count * (js + 1 - count) for count in range(1, js + 1)), default=0)
         words: dict[str, object] = {"d": d, "js": js, "low": low, "high": Fraction(d, 1 if js else 2)}
@@ -97,6 +122,27 @@ def _has_table(table: Table, d: int, variance: Fraction, js: int) -> None:
                 words,
             ),
         )
+        return
+    if _rarest(found) < LEAST_CHANCE:
+        table.problem(
+            "variance",
+            Text(
+                "with D = {d} and js = {js} some change by {near} is rarer than 1 in 100: choose a larger D, "
+                "or another variance",
+                {"d": d, "js": js, "near": max(1, js)},
+            ),
+        )
+
+
+def _rarest(table: Perturbation) -> float:
+    """The least probability of a change by at most js, or by one, that the rule lets a count make.
+
+    That a number can be so many others is what the audit shows; here it is seen that it often is.
+    """
+    counts, changes = np.arange(1, len(table.ends))[:, None], np.arange(-table.d, table.d + 1)
+    told = counts + changes
+    near = (np.abs(changes) <= max(1, table.js)) & ((told == 0) | (told > table.js))
+    return float(table.probabilities[1:][near].min())
 
 
 def _dp(table: Table) -> Parameters:

@@ -5,6 +5,7 @@ A party attacks: it knows its own register. What it can work out is found by try
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections.abc import Iterable
@@ -109,6 +110,70 @@ def test_parts_and_their_union_do_not_say_it_where_numbers_are_withheld(question
     found = left("suppress", questions, both)
     assert found is not None
     assert found[-1] - found[0] >= 5
+
+
+FOLLOWING: dict[str, tuple[str, Registers, Told]] = {
+    "in both lists of one party": (
+        asks("m", 'count = "malmo.krami | malmo.bas"\nparts = ["malmo.krami", "malmo.bas"]'),
+        {"malmo.krami": range(40), "malmo.bas": range(39, 80), "af.etab": range(30)},
+        {"malmo.krami": 40, "malmo.bas": 41, "unique": 80},
+    ),
+    "with the others and not on our list": (
+        asks("us", 'count = "malmo.krami"') + asks("either", 'count = "malmo.krami | af.etab"'),
+        {"malmo.krami": range(40), "malmo.bas": (), "af.etab": range(20, 42)},
+        {"us": 40, "either": 42},
+    ),
+    "of whom it is not true": (
+        asks("m", 'share = "malmo.krami & malmo.bas"\nof = "malmo.krami"'),
+        {"malmo.krami": range(40), "malmo.bas": range(2, 60), "af.etab": range(30)},
+        {"value": 38, "of": 40},
+    ),
+    "none of several registers": (
+        asks("all", 'count = "malmo.krami | af.etab"')
+        + asks("us", 'count = "malmo.krami | malmo.bas"')
+        + asks("every", 'count = "malmo.krami | malmo.bas | af.etab"'),
+        {"malmo.krami": range(40), "malmo.bas": range(30, 60), "af.etab": range(20, 50)},
+        {"all": 50, "us": 60, "every": 60},
+    ),
+}
+"""Of whom there are few, or none: what is asked, who is there, and the large numbers that tell it."""
+
+
+@pytest.mark.parametrize("what", FOLLOWING)
+def test_few_people_do_not_follow_from_large_numbers_where_numbers_are_withheld(what: str) -> None:
+    questions, people, numbers = FOLLOWING[what]
+    exact, hidden = (every_number(rule, questions, people) for rule in ("exact", "suppress"))
+    assert exact == numbers
+    assert any(hidden[name] is None for name in numbers)
+    assert all(hidden[name] in (None, number) for name, number in numbers.items())
+
+
+def test_but_who_is_on_all_of_three_lists_does() -> None:
+    """Said openly: what two rows give together is looked at, not what three do."""
+    lists = ("malmo.krami", "malmo.bas", "af.etab")
+    several = [some for n in (1, 2, 3) for some in itertools.combinations(lists, n)]
+    questions = "".join(asks(f"m{i}", f'count = "{" | ".join(some)}"') for i, some in enumerate(several))
+    some_of = [some for some in several if len(some) < len(lists) for _ in range(20)]
+    people = {of: [i for i, some in enumerate([*some_of, lists]) if of in some] for of in lists}
+    seen = every_number("suppress", questions, people)
+    assert None not in seen.values()
+    signs = {f"m{i}": (-1) ** (len(some) + 1) for i, some in enumerate(several)}
+    assert sum(signs[name] * (number or 0) for name, number in seen.items()) == 1
+
+
+def every_number(rule: str, questions: str, people: Registers) -> Told:
+    """What is counted, by the measure or by what a row or column says."""
+    release = released(agreement(rule, [*people], questions), people)
+    found: dict[str, int | None] = {}
+    for table in release.tables:
+        for row in table.rows:
+            if row.get("part") not in ("sum", "surplus"):
+                for key in ("value", "of") if table.kind == "share" else ("value",):
+                    name = key if table.kind == "share" else str(row.get("part", table.measure))
+                    number = row[key]
+                    assert number is None or isinstance(number, int)
+                    found[name] = number
+    return found
 
 
 @pytest.mark.parametrize("questions", [COMBINATIONS, PARTS, COUNTS], ids=["combinations", "parts", "counts"])

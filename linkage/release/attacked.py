@@ -61,9 +61,10 @@ def attacked(
     """
     if task.atoms is None:
         raise ValueError("figures without atoms cannot be audited")
-    matrix = build(task.figures, task.atoms, window, together=task.rule.method in _PROTECT_MORE)
-    task = replace(task, matrix=matrix)
     rule = rule_of({"name": task.rule.method, **task.rule.parameters})
+    few = rule.threshold if task.rule.method in _PROTECT_MORE else 0
+    matrix = build(task.figures, task.atoms, window, few=few)
+    task = replace(task, matrix=matrix)
     exactly = problem(matrix, task.figures, rule, _as_they_are(task.figures), earlier)
     untold = problem(matrix, task.figures, rule, _untold(task.figures), earlier)
     before = room(untold)

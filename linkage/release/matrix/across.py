@@ -39,7 +39,7 @@ def across(figures: Figures, atoms: Atoms, collectors: Sequence[Collector]) -> l
     cells: list[list[_Told]] = [[] for _ in atoms.stretches]
     for measure in figures.measures:
         axes = figures.cells[measure.name].axes
-        of = _parties(measure, axes)
+        of = parties_of(measure, axes)
         for _, time, own, sex, age in places(figures.cells[measure.name]):
             for stretch in atoms.rows(measure.name, time):
                 there = atoms.cell(measure.name, own, stretch, sex, age)
@@ -65,7 +65,7 @@ def _both(told: Sequence[_Told], atoms: Atoms, stretch: int) -> Iterator[Flags]:
                     yield both
 
 
-def _parties(measure: Measure, axes: Sequence[Axis]) -> list[frozenset[str]]:
+def parties_of(measure: Measure, axes: Sequence[Axis]) -> list[frozenset[str]]:
     """For each place of the own axes, the parties whose series it asks about."""
     match measure:
         case Count(count=count, parts=parts):

@@ -150,6 +150,9 @@ class _Tables:
         for part, several in enumerate(self._matrix.across):
             self.told[part][[*several]] = True
             self.joined[part][[*several]] = True
+        for part, two in enumerate(self._matrix.pairs):
+            self.told[part][[*two.few, *two.nobody]] = True
+            self.joined[part][[*two.nobody]] = True
 
     def part(self, number: int, rule: Rule) -> Part:
         stretch = self._matrix.stretches[number]

@@ -17,6 +17,7 @@ from linkage.measures.figures import Note
 from linkage.release.audit.problem import NOTHING, Sums
 from linkage.release.matrix.across import across
 from linkage.release.matrix.cells import Collector, Index, places
+from linkage.release.matrix.pairs import Pairs, pairs
 from linkage.release.matrix.ties import collect
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Matrix:
     """All cells of a round. views: the readers, "outsider" first; cells: by measure name.
 
     parties: those views that are one party; ties, totals: what holds between stretches for every population.
-    across: by stretch, sums that no cell is and several cells give together (see `across`).
+    across, pairs: by stretch, sums that no cell is and several cells give together (see there).
     """
 
     stretches: tuple[Stretch, ...]
@@ -79,6 +80,7 @@ class Matrix:
     ties: tuple[Tie, ...]
     totals: tuple[Total, ...]
     across: tuple[tuple[int, ...], ...] = ()
+    pairs: tuple[Pairs, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Matrix of {len(self.stretches)} stretches>"
@@ -87,15 +89,16 @@ class Matrix:
 OUTSIDER = "outsider"
 
 
-def build(figures: Figures, atoms: Atoms, window: Window, *, together: bool = False) -> Matrix:
+def build(figures: Figures, atoms: Atoms, window: Window, *, few: int = 0) -> Matrix:
     """The matrix of these figures over their atoms. Raises ValueError where a sum is not the figure.
 
-    together: with the sums that several cells give together.
+    few: with the sums that several cells give together; of any two cells those of fewer people.
     """
     collectors = [Collector() for _ in atoms.stretches]
     cells = {m.name: _where(m.name, figures.cells[m.name], atoms, collectors) for m in figures.measures}
     ties = collect(figures, atoms, collectors, window)
-    both = across(figures, atoms, collectors) if together else [[] for _ in collectors]
+    both = across(figures, atoms, collectors) if few else []
+    two = pairs(figures, atoms, collectors, few) if few else []
     views = {"+".join(names): number for number, names in enumerate(atoms.views)}
     stretches = tuple(
         Stretch(
@@ -115,6 +118,7 @@ def build(figures: Figures, atoms: Atoms, window: Window, *, together: bool = Fa
         tuple(ties.ties()),
         tuple(ties.totals),
         tuple(map(tuple, both)),
+        tuple(two),
     )
     for measure in figures.measures:
         _check(measure.name, figures.cells[measure.name], matrix)

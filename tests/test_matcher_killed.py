@@ -119,7 +119,7 @@ def test_what_was_lost_is_not_given_back(
     table = ready(tmp_path / "table")
     monkeypatch.chdir(table.folder)
     keep = Ledger.release
-    monkeypatch.setattr(Ledger, "release", lambda *_: os.kill(os.getpid(), 9))
+    monkeypatch.setattr(Ledger, "release", lambda *_, **__: os.kill(os.getpid(), 9))
     for number in range(1, BUDGET + 1):
         assert faults.killed(lambda: table.match(**ONE), 10**9)
         assert draws(table.folder) == len(table.ledger.spendings()) == number

@@ -29,7 +29,7 @@ from tests.random_rounds import a_round, asking_nothing, rounds
 from tests.test_match_oracle import counted, few_at_a_time
 
 EXAMPLES = settings(
-    max_examples=300 if os.environ.get("LINKAGE_REQUIRE") == "all" else 80,
+    max_examples=120 if os.environ.get("LINKAGE_REQUIRE") == "all" else 80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

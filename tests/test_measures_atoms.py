@@ -97,7 +97,7 @@ def test_every_cell_is_the_sum_of_its_atoms(made: tuple[Agreement, Registers]) -
     assert_sums(answered(agreement, registers), agreement)
 
 
-@EXAMPLES
+@settings(EXAMPLES, max_examples=30)  # each counts a round in up to 64 blocks, and takes most of a second
 @given(
     st.integers(0, 2**64 - 1),
     st.lists(st.integers(0, 3), min_size=3, max_size=3),

@@ -18,13 +18,31 @@ from keys.names import BadNameError, check_name
 
 FORMAT = "linkage-family-key/1"
 SIZE = primitives.AES256_KEY
+AMOUNT_SIZE = 32
 CHECK_SIZE = 8
 SEED = primitives.AES_BLOCK
 
 _CHECK_INFO = b"linkage/1/family-check"
+_AMOUNTS_INFO = b"linkage/1/amounts"
 
 Seeds: TypeAlias = npt.NDArray[np.uint8]
 RecordKeys: TypeAlias = npt.NDArray[np.uint32]
+
+
+class AmountKey(Hidden):
+    """Draws the noise of amounts, the same in all rounds of a family."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes) -> None:
+        """Value: 32 bytes, else ValueError. Use FamilyKey.amount_key()."""
+        if len(value) != AMOUNT_SIZE:
+            raise ValueError("an amount key has 32 bytes")
+        self._value = value
+
+    def draw(self, message: bytes) -> bytes:
+        """HMAC-SHA256 of the message: 32 bytes, to whoever lacks the key as good as drawn at random."""
+        return primitives.hmac_sha256(self._value, message)
 
 
 class FamilyKey(Hidden):
@@ -57,10 +75,13 @@ class FamilyKey(Hidden):
         blocks = primitives.aes256_blocks(self._value, np.ascontiguousarray(seeds).data)
         return np.frombuffer(blocks, ">u4")[:: SEED // 4].astype(np.uint32)
 
+    def amount_key(self) -> AmountKey:
+        """The key by which amounts are moved. It says nothing of the family key, nor of record keys."""
+        return AmountKey(self._derive(_AMOUNTS_INFO, AMOUNT_SIZE))
+
     def check(self) -> str:
         """16 hex characters by which the key is known again. Says nothing of it; finds mistakes."""
-        salt = hashlib.sha256(f"linkage-family/1\n{self.family}".encode()).digest()
-        return primitives.hkdf_sha256(self._value, salt, _CHECK_INFO, CHECK_SIZE).hex()
+        return self._derive(_CHECK_INFO, CHECK_SIZE).hex()
 
     def to_bytes(self) -> bytes:
         """The key, for keys.files."""
@@ -76,3 +97,7 @@ class FamilyKey(Hidden):
             return cls(value, encoding.string(document, "family"))
         except (ValueError, BadNameError):
             raise DamagedKeyError("the private key is damaged") from None
+
+    def _derive(self, info: bytes, length: int) -> bytes:
+        salt = hashlib.sha256(f"linkage-family/1\n{self.family}".encode()).digest()
+        return primitives.hkdf_sha256(self._value, salt, info, length)

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from keys.family import FamilyKey
 from keys.identity import RELEASE, Identity
 from linkage.agreement import parse
 from linkage.agreement.model import Agreement, ReleaseRule
@@ -65,6 +66,8 @@ MOVED: dict[str, str | int] = {
     "trust": "parties export their registers unaltered",
 }
 """What a release by cellkey says of itself."""
+NOISE = FamilyKey(bytes(32), "exempel").amount_key().draw
+"""By which the amounts of a release by cellkey are moved."""
 Bits = frozenset[int]
 
 
@@ -335,7 +338,7 @@ def over_time() -> tuple[Agreement, Release]:
 def moved_bytes(agreed: Agreement, people: Sequence[Person], **changes: str | int) -> bytes:
     """What the method cellkey makes of these people, as if an audit had found nothing."""
     rule = ReleaseRule("cellkey", MOVED | changes)
-    protected = cellkey.protect(figures(agreed, people), rule)
+    protected = cellkey.protect(figures(agreed, people), rule, NOISE)
     audited = replace(protected, audit={"audited": True, "views": ["outsider", "stad", "af"], "width": 3})
     frame = Frame(agreed.window, agreed.dimensions)
     return write(gate._document(agreed, audited, frame, packages(agreed), MADE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from dataclasses import replace
 from fractions import Fraction
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keys.family import FamilyKey
 from linkage.measures.figures import Axis, Cells, Figures, Note, Sums
 from linkage.measures.model import Frame
 from linkage.perturbation import perturbation
@@ -22,13 +24,17 @@ from linkage.release.counts import Counts
 from linkage.release.disagreements import AmountsError
 from linkage.release.kinds.table import rows
 from linkage.release.methods import cellkey
-from linkage.release.methods.cellkey_amounts import dominated, moved, reach
+from linkage.release.methods.cellkey_amounts import dominated, even, moved, reach
+from linkage.release.protected import Noise
+from tests.attacks import derive
 from tests.needs import ROOT
-from tests.releases import OVER_TIME_MEASURES, agreement, over_time_moved
+from tests.releases import OVER_TIME_MEASURES, agreement, figures, over_time_moved, travellers
 from tests.test_cellkey import RULE
 
 VARIANCE = Fraction(4)
 SERIES = "stad.bistand"
+FAMILY = FamilyKey(bytes(range(32)), "example")
+NOISE = FAMILY.amount_key().draw
 KEYS = st.integers(0, (1 << 32) - 1)
 
 
@@ -61,26 +67,30 @@ def test_what_is_told_leaves_ten_per_cent_to_the_second(amounts: list[int]) -> N
 
 
 KNOWN = [
-    (0x00000000, -1, "stad.bistand", 118_297),
-    (0x00000000, 0, "stad.bistand", 104_013),
-    (0x00000001, 3, "stad.bistand", 113_996),
-    (0xFFFFFFFF, -3, "stad.bistand", 117_026),
-    (0xFFFFFFFF, -3, "af.ersattning", 128_161),
+    (0x00000000, -1, "stad.bistand", 81_817),
+    (0x00000000, 0, "stad.bistand", 111_983),
+    (0x00000001, 3, "stad.bistand", 99_046),
+    (0xFFFFFFFF, -3, "stad.bistand", 90_514),
+    (0xFFFFFFFF, -3, "af.ersattning", 112_683),
 ]
 
 
 @pytest.mark.parametrize(("key", "offset", "series", "told"), KNOWN)
 def test_known_answers_of_a_moved_sum(key: int, offset: int, series: str, told: int) -> None:
     assert reach(VARIANCE) == Fraction(346, 100)
-    assert moved(100_000, 10_000, key, VARIANCE, offset=offset, series=series) == told
+    drawn = even(NOISE, key, offset=offset, series=series)
+    assert moved(100_000, 10_000, VARIANCE, drawn) == told
 
 
 def test_known_answers_follow_from_the_words_of_the_page() -> None:
-    """Worked out again by docs/release.md, in which they stand."""
+    """Worked out again by docs/release.md and docs/token.md, in which they stand."""
+    salt = hashlib.sha256(b"linkage-family/1\nexample").digest()
+    amount_key = derive(bytes(range(32)), salt, b"linkage/1/amounts", 32)
+    assert f"`{amount_key.hex()}`" in (ROOT / "docs" / "token.md").read_text(encoding="utf-8")
     page = (ROOT / "docs" / "release.md").read_text(encoding="utf-8")
     for key, offset, series, told in KNOWN:
         words = b"linkage/1/amount\n" + key.to_bytes(4, "big") + offset.to_bytes(2, "big", signed=True)
-        k = int.from_bytes(hashlib.sha256(words + series.encode()).digest()[:4], "big")
+        k = int.from_bytes(hmac.digest(amount_key, words + series.encode(), "sha256")[:4], "big")
         assert round(100_000 + 10_000 * 3.46 * (2 * k + 1 - 2**32) / 2**32) == told
         assert f"| `0x{key:08x}` | {offset} | `{series}` | {told:,} |".replace(",", " ") in page.replace(
             "−", "-"
@@ -88,26 +98,24 @@ def test_known_answers_follow_from_the_words_of_the_page() -> None:
 
 
 @given(
-    KEYS,
-    st.integers(-240, 240),
-    st.integers(0, 10**9),
-    st.integers(0, 10**6),
-    st.fractions(Fraction(1, 10), 100),
+    st.binary(min_size=4), st.integers(0, 10**9), st.integers(0, 10**6), st.fractions(Fraction(1, 10), 100)
 )
 def test_a_sum_is_moved_by_its_reach_at_most_and_never_below_zero(
-    key: int, offset: int, total: int, largest: int, variance: Fraction
+    noise: bytes, total: int, largest: int, variance: Fraction
 ) -> None:
-    told = moved(total, largest, key, variance, offset=offset, series=SERIES)
+    told = moved(total, largest, variance, even(lambda _: noise, 0, offset=0, series=SERIES))
     assert told >= 0
     assert told - total <= largest * reach(variance) + Fraction(1, 2)
     assert total - told <= largest * reach(variance) + Fraction(1, 2)
     assert reach(variance) ** 2 <= 3 * variance < (reach(variance) + Fraction(1, 100)) ** 2
 
 
-def changes(keys: npt.NDArray[Any], offset: int = 1, series: str = SERIES) -> npt.NDArray[np.float64]:
+def changes(
+    keys: npt.NDArray[Any], offset: int = 1, series: str = SERIES, noise: Noise = NOISE
+) -> npt.NDArray[np.float64]:
     """Of sums with a largest amount of 10 000, in largest amounts."""
-    told = [moved(10**9, 10_000, int(key), VARIANCE, offset=offset, series=series) for key in keys]
-    return (np.array(told) - 10**9) / 10_000
+    drawn = (even(noise, int(key), offset=offset, series=series) for key in keys)
+    return (np.array([moved(10**9, 10_000, VARIANCE, each) for each in drawn]) - 10**9) / 10_000
 
 
 def test_sums_are_right_on_average_and_as_uncertain_as_counts() -> None:
@@ -136,6 +144,53 @@ def test_the_change_of_the_people_does_not_tell_that_of_the_sum() -> None:
         assert abs(sums[counts == change].std() - sums.std()) < sums.std() / 10
 
 
+# -- who tries all cell keys ------------------------------------------------------------------------------
+
+TRIED = 1 << 12
+"""Cell keys that are tried: as good as all 2**32, which take an hour."""
+
+
+def fitting(known: list[Fraction], noise: Noise) -> list[int]:
+    """The cell keys that draw what a reader has seen of the first periods."""
+    return [
+        key
+        for key in range(TRIED)
+        if all(even(noise, key, offset=i, series=SERIES) == seen for i, seen in enumerate(known))
+    ]
+
+
+def test_whoever_tries_all_cell_keys_reads_the_other_series_if_the_noise_is_public_and_else_nothing() -> None:
+    """A reader knows three true sums of the same people, and so what was drawn for them."""
+
+    def public(message: bytes) -> bytes:
+        return hashlib.sha256(message).digest()
+
+    own = FamilyKey(bytes(32), "example").amount_key().draw  # a key that such a reader makes up
+    for key in (1, 77, TRIED - 1):
+        open_to_all, hidden = (
+            [even(noise, key, offset=i, series=SERIES) for i in range(3)] for noise in (public, NOISE)
+        )
+        assert fitting(open_to_all, public) == [key]  # and by it all other periods and series
+        assert fitting(hidden, NOISE) == [key]  # so few keys are tried soon: it is the noise that hides them
+        assert not fitting(hidden[:1], public)
+        assert not fitting(hidden[:1], own)
+
+
+def test_amounts_are_moved_alike_in_every_run_of_a_family_and_otherwise_in_another() -> None:
+    keys = np.random.default_rng(4).integers(0, 1 << 32, 20_000)
+    again = FamilyKey.from_bytes(FAMILY.to_bytes()).amount_key().draw
+    assert (changes(keys) == changes(keys, noise=again)).all()
+    for other in (FamilyKey(bytes(32), "example"), FamilyKey(bytes(range(32)), "another")):
+        found = changes(keys, noise=other.amount_key().draw)
+        assert abs(np.corrcoef(changes(keys), found)[0, 1]) < 4 / np.sqrt(len(keys))
+
+
+def test_amounts_without_noise_are_not_told() -> None:
+    agreed = agreement(OVER_TIME_MEASURES)
+    with pytest.raises(ValueError, match="without noise"):
+        cellkey.protect(figures(agreed, travellers(20, 12, seed=1)), RULE)
+
+
 # -- through the method -----------------------------------------------------------------------------------
 
 PEOPLE = np.array([40, 40, 40, 40, 40, 9, 10, 0])
@@ -157,7 +212,7 @@ def protected(sums: list[list[int]]) -> Counts:
     amounts = np.array([sums, sums, [[1_000 * n, 1_000, 1_000] for n in PEOPLE]])
     found = Sums(amounts[..., 0], np.moveaxis(amounts[..., 1:], -1, 0))
     cells = Cells(axes, people, notes, np.full(shape, KEY, np.uint32), found)
-    return cellkey.protect(Figures((measure,), {measure.name: cells}), RULE).counts[measure.name]
+    return cellkey.protect(Figures((measure,), {measure.name: cells}), RULE, NOISE).counts[measure.name]
 
 
 def test_amounts_are_told_of_enough_people_who_are_enough_alike() -> None:
@@ -183,7 +238,9 @@ def test_amounts_are_told_of_enough_people_who_are_enough_alike() -> None:
         assert list(told.sum_notes[offset]) == notes
         assert not told.sums[offset][[1, 2, 3, 5, 7]].any()
     for offset, total, first in ((-1, 400_000, 12_000), (0, 400_000, 12_000), (1, 40_000, 1_000)):
-        assert told.sums[offset + 1, 0] == moved(total, first, KEY, VARIANCE, offset=offset, series=SERIES)
+        assert told.sums[offset + 1, 0] == moved(
+            total, first, VARIANCE, even(NOISE, KEY, offset=offset, series=SERIES)
+        )
     assert told.step == 100
 
 

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from linkage.measures.figures import Cells, Figures
     from linkage.measures.model import Measure
     from linkage.release.audit.verdict import Verdict
+    from linkage.release.protected import Noise
 
 METHODS: Mapping[str, Callable[[Task], Protected]] = {
     "exact": lambda task: exact.protect(task.figures, task.rule),
     "suppress": suppress.protect,
-    "cellkey": lambda task: cellkey.protect(task.figures, task.rule),
+    "cellkey": lambda task: cellkey.protect(task.figures, task.rule, task.noise),
     "dp": lambda task: dp.protect(task.figures, task.rule, task.frame, task.atoms),
 }
 AUDITED = ("suppress", "cellkey")
@@ -69,13 +70,15 @@ def control(
     atoms: Atoms | None = None,
     on_audit: Callable[[Verdict], None] | None = None,
     key: bytes = b"",
+    noise: Noise | None = None,
 ) -> Release:
     """The release of a round, by the method of its agreement.
 
     figures: of all the agreement's measures, in its order; packages: one of each party; made: with its zone.
     history: earlier releases, whatever their name, that share a party and a day with this one. atoms: of the
     figures, for the methods that are audited. on_audit: told how the audit went, for the matcher's eyes.
-    key: for the method that withholds: random, of this run alone, kept by nobody.
+    key: for the method that withholds: random, of this run alone, kept by nobody. noise: for the method that
+    moves numbers: of this family alone, the same in every run.
     Raises DraftError, AuditError, and what the method raises.
     """
     protect = _method(agreement.release.method)
@@ -89,7 +92,7 @@ def control(
     frame = Frame(agreement.window, agreement.dimensions, amounts)
     for measure in figures.measures:
         _check_layout(measure, figures.cells[measure.name], frame)
-    task = Task(figures, agreement.release, frame, atoms, key=key)
+    task = Task(figures, agreement.release, frame, atoms, key=key, noise=noise)
 
     def published(protected: Protected) -> Release:
         return parse(write(_document(agreement, protected, frame, packages, made)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from linkage.agreement.model import ReleaseRule
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from linkage.release.counts import Counts
     from linkage.release.matrix.rows import Matrix, Piece
 
+Noise: TypeAlias = Callable[[bytes], bytes]
+"""A family's own: a message → 32 bytes, which nobody who lacks its key can tell from chance."""
+
 
 @dataclass(frozen=True, repr=False)
 class Task:
@@ -23,7 +26,8 @@ class Task:
     frame: of the agreement, with its largest amounts. atoms, matrix: where the method asks for them: whom the
     figures are sums of, and how. exactly: what readers would see if every number were told as it is, beside
     all earlier releases; untold: if none were, beside the same. narrow: numbers that an audit of the method's
-    last answer found too narrow. key: secret, by which ties are broken where the method breaks any.
+    last answer found too narrow. key: secret, by which ties are broken where the method breaks any. noise:
+    the family's, where the method moves amounts.
     """
 
     figures: Figures
@@ -35,6 +39,7 @@ class Task:
     untold: Problem | None = None
     narrow: frozenset[tuple[Piece, ...]] = frozenset()
     key: bytes = b""
+    noise: Noise | None = None
 
     def __repr__(self) -> str:
         return f"<Task by {self.rule.method}>"

@@ -11,6 +11,7 @@ threshold becomes one mark, zero and cells that nobody can be in too.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,29 +20,36 @@ from linkage.measures.figures import Note
 from linkage.measures.model import Change
 from linkage.perturbation import perturbation
 from linkage.release.counts import Counts
-from linkage.release.methods import cellkey_amounts
+from linkage.release.methods.cellkey_amounts import dominated, even, moved
 from linkage.release.protected import Protected
 from linkage.release.tables import AMOUNT_STEP
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from fractions import Fraction
+
     import numpy.typing as npt
 
     from linkage.agreement.model import ReleaseRule
     from linkage.measures.figures import Cells, Figures
     from linkage.perturbation import Perturbation
+    from linkage.release.protected import Noise
 
 
-def protect(figures: Figures, rule: ReleaseRule) -> Protected:
+def protect(figures: Figures, rule: ReleaseRule, noise: Noise | None = None) -> Protected:
     """Every count moved by its cell key, or marked as few. What comes of it has still to be audited.
 
-    Raises PerturbationError where the rule's parameters allow no table, ValueError for figures without keys.
+    noise: the family's, of amounts. Raises PerturbationError where the rule's parameters allow no table,
+    ValueError for figures without keys, or for amounts without noise.
     """
     table = perturbation(rule.d, float(rule.variance), rule.js)
     counts = {name: _moved(cells, table, rule) for name, cells in figures.cells.items()}
     for measure in figures.measures:
         if isinstance(measure, Change):
-            name = measure.name
-            counts[name] = _with_amounts(counts[name], figures.cells[name], rule, measure.change)
+            if noise is None:
+                raise ValueError("amounts without noise cannot be moved")
+            name, draw = measure.name, partial(even, noise, series=measure.change)
+            counts[name] = _with_amounts(counts[name], figures.cells[name], rule, draw)
     return Protected({"name": rule.method, **rule.parameters}, counts, {"audited": False})
 
 
@@ -50,13 +58,13 @@ def _moved(cells: Cells, table: Perturbation, rule: ReleaseRule) -> Counts:
         raise ValueError("figures without record keys cannot be moved")
     known = cells.notes == Note.KNOWN
     people = np.where(known, cells.people, 0)
-    moved = people + table.changes(people, cells.record_keys)
+    told = people + table.changes(people, cells.record_keys)
     notes = cells.notes.copy()
-    notes[known & (moved < rule.threshold)] = Note.FEW
-    return Counts(cells.axes, np.where(notes == Note.KNOWN, moved, 0), notes)
+    notes[known & (told < rule.threshold)] = Note.FEW
+    return Counts(cells.axes, np.where(notes == Note.KNOWN, told, 0), notes)
 
 
-def _with_amounts(counts: Counts, cells: Cells, rule: ReleaseRule, series: str) -> Counts:
+def _with_amounts(counts: Counts, cells: Cells, rule: ReleaseRule, draw: Callable[..., Fraction]) -> Counts:
     """Amounts are told of those cells alone whose people are, in every period around the event or in none."""
     if cells.sums is None or cells.record_keys is None:
         raise ValueError("cells without amounts, or without keys")
@@ -68,8 +76,7 @@ def _with_amounts(counts: Counts, cells: Cells, rule: ReleaseRule, series: str) 
     for index in zip(*np.nonzero(told), strict=True):
         total, key = int(cells.sums.total[index]), int(cells.record_keys[index])
         first = int(cells.sums.largest[0][index])
-        offset = int(offsets[index[0]])
-        sums[index] = cellkey_amounts.moved(total, first, key, rule.variance, offset=offset, series=series)
+        sums[index] = moved(total, first, rule.variance, draw(key, offset=int(offsets[index[0]])))
     return Counts(counts.axes, counts.values, counts.notes, sums, notes, AMOUNT_STEP)
 
 
@@ -80,5 +87,5 @@ def _many(cells: Cells, threshold: int) -> npt.NDArray[np.bool_]:
     enough = cells.people >= threshold
     for index in zip(*np.nonzero(enough), strict=True):
         first, second = (int(n) for n in cells.sums.largest[(slice(None), *index)])
-        enough[index] = not cellkey_amounts.dominated(int(cells.sums.total[index]), first, second)
+        enough[index] = not dominated(int(cells.sums.total[index]), first, second)
     return enough

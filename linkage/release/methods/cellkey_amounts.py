@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from fractions import Fraction
 from math import isqrt
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from linkage.release.counts import whole
+
+if TYPE_CHECKING:
+    from linkage.release.protected import Noise
 
 P: Final = 10
 """Nobody may be able to come this near, in per cent, to the largest amount."""
@@ -24,12 +26,12 @@ def dominated(total: int, largest: int, second: int) -> bool:
     return largest == 0 or 100 * (total - largest - second) < P * largest
 
 
-def moved(total: int, largest: int, key: int, variance: Fraction, *, offset: int, series: str) -> int:
-    """The sum with a multiple of the largest amount added, -m … m times it by the cell key; not below 0.
+def moved(total: int, largest: int, variance: Fraction, drawn: Fraction) -> int:
+    """The sum with a multiple of the largest amount added, -m … m times it as drawn; not below 0.
 
-    offset: the period around the event; series: the amounts'. Each has a multiple of its own.
+    drawn: between -1 and 1, as even() gives it.
     """
-    return max(0, total + whole(largest * reach(variance) * even(key, offset, series)))
+    return max(0, total + whole(largest * reach(variance) * drawn))
 
 
 def reach(variance: Fraction) -> Fraction:
@@ -37,10 +39,11 @@ def reach(variance: Fraction) -> Fraction:
     return Fraction(isqrt(int(3 * 10_000 * variance)), 100)
 
 
-def even(key: int, offset: int, series: str) -> Fraction:
-    """Between -1 and 1, evenly over the keys: what is known of one offset or series says nothing of another.
+def even(noise: Noise, key: int, *, offset: int, series: str) -> Fraction:
+    """Between -1 and 1, evenly: what is known of one offset or series says nothing of another.
 
-    Nor does the change of the count, which is read off the key itself.
+    key: of the cell. offset: the period around the event; series: the amounts'. The noise is the family's:
+    all cell keys can be tried, so by a public function a few known sums would give theirs away.
     """
-    mixed = hashlib.sha256(_PREFIX + struct.pack(">Ih", key, offset) + series.encode()).digest()
+    mixed = noise(_PREFIX + struct.pack(">Ih", key, offset) + series.encode())
     return Fraction(2 * int.from_bytes(mixed[:4]) + 1 - _KEYS, _KEYS)

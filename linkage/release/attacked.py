@@ -15,7 +15,7 @@ from linkage.release.audit.verdict import SECONDS, Verdict, audit
 from linkage.release.coarser import coarser, cuts, narrow_numbers
 from linkage.release.matrix.bounds import UNTOLD, Bounds
 from linkage.release.matrix.cells import numbered
-from linkage.release.matrix.problem import Told, problem, rule_of, told_of
+from linkage.release.matrix.problem import Told, problem, rule_of, told_anew, told_of
 from linkage.release.matrix.rows import build
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def attacked(
         summary = {"audited": True, "views": [*matrix.views], "width": rule.told}
         counts = coarser(protected.counts, withheld)
         release = published(replace(protected, counts=counts, audit=summary))
-        told = told_of(release, task.figures)
+        told = [*told_of(release, task.figures)]
+        told = [*told, *told_anew(told, task.figures, earlier)]
         seen = with_room(problem(matrix, task.figures, rule, told, earlier), before)
         verdict = audit(seen, seconds)
         if verdict.passed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from linkage.dimensions import OTHER
@@ -18,6 +18,7 @@ from linkage.release.facts import asked_of, framed
 from linkage.release.kinds.table import rows
 from linkage.release.matrix.history import earlier
 from linkage.release.methods import cellkey, dp, exact, suppress
+from linkage.release.methods.again import again
 from linkage.release.protected import Protected, Task
 from linkage.release.rows import SEXES, combinations, times
 from linkage.release.tables import ELSEWHERE
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
 METHODS: Mapping[str, Callable[[Task], Protected]] = {
     "exact": lambda task: exact.protect(task.figures, task.rule),
     "suppress": suppress.protect,
-    "cellkey": lambda task: cellkey.protect(task.figures, task.rule, task.noise),
+    "cellkey": lambda task: again(
+        cellkey.protect(task.figures, task.rule, task.noise), task.figures, task.last
+    ),
     "dp": lambda task: dp.protect(task.figures, task.rule, task.frame, task.atoms),
 }
 AUDITED = ("suppress", "cellkey")
@@ -99,7 +102,8 @@ def control(
 
     if agreement.release.method not in AUDITED:
         return published(protect(task))
-    passed = attacked(task, protect, published, agreement.window, earlier(figures, agreement, history))
+    before = earlier(figures, agreement, history)
+    passed = attacked(replace(task, last=before.last), protect, published, agreement.window, before)
     if on_audit is not None:
         on_audit(passed.verdict)
     return passed.release

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from linkage.measures.model import Frame
     from linkage.release.audit.problem import Problem
     from linkage.release.counts import Counts
+    from linkage.release.matrix.history import Before, Cell
     from linkage.release.matrix.rows import Matrix, Piece
 
 Noise: TypeAlias = Callable[[bytes], bytes]
@@ -26,8 +27,8 @@ class Task:
     frame: of the agreement, with its largest amounts. atoms, matrix: where the method asks for them: whom the
     figures are sums of, and how. exactly: what readers would see if every number were told as it is, beside
     all earlier releases; untold: if none were, beside the same. narrow: numbers that an audit of the method's
-    last answer found too narrow. key: secret, by which ties are broken where the method breaks any. noise:
-    the family's, where the method moves amounts.
+    last answer found too narrow. last: what the latest release that told of a cell said of it. key: secret,
+    by which ties are broken where the method breaks any. noise: the family's, where the method moves amounts.
     """
 
     figures: Figures
@@ -38,6 +39,7 @@ class Task:
     exactly: Problem | None = None
     untold: Problem | None = None
     narrow: frozenset[tuple[Piece, ...]] = frozenset()
+    last: Mapping[Cell, Before] = field(default_factory=dict)
     key: bytes = b""
     noise: Noise | None = None
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from linkage.release.matrix.rows import Matrix, Piece
 
 
+_SEED = 1
 NEVER = Earlier()
 """No release before."""
 
@@ -64,6 +65,23 @@ def told_of(release: Release, figures: Figures) -> Iterator[Told]:
             yield Told(measure.name, index, bounds(value, note))
 
 
+def told_anew(told: Iterable[Told], figures: Figures, earlier: Earlier) -> Iterator[Told]:
+    """What it says that a number is not the one told before: that it cannot be what was said then.
+
+    Only a method that tells numbers again says so. A reader may guess whether it is more now, or less.
+    """
+    for measure, cell, bounds in told:
+        before = earlier.last.get((measure, cell))
+        then = NO_MARK if before is None else before.bounds.mark
+        if before is None or NO_MARK in (bounds.mark, then) or bounds.mark == then:
+            continue
+        people = int(figures.cells[measure].people[cell])
+        if people > before.bounds.high:
+            yield Told(measure, cell, Bounds(before.bounds.high + 1, FAR))
+        elif people < before.bounds.low:
+            yield Told(measure, cell, Bounds(0, before.bounds.low - 1))
+
+
 def problem(
     matrix: Matrix, figures: Figures, rule: Rule, told: Iterable[Told], earlier: Earlier = NEVER
 ) -> Problem:
@@ -73,7 +91,7 @@ def problem(
     """
     tables = _Tables(matrix)
     tables.tell(told)
-    tables.tell(Told(before.measure, before.cell, before.bounds) for before in earlier.told)
+    tables.tell_before(earlier)
     tables.mark_joined(figures)
     tables.hide(earlier.hidden)
     parts = [tables.part(number, rule) for number in range(len(matrix.stretches))]
@@ -132,6 +150,32 @@ class _Tables:
                 self.high[part][row] = min(self.high[part][row], bounds.high)
                 if bounds.mark != NO_MARK:
                     self.marks[part][row] = bounds.mark
+
+    def tell_before(self, earlier: Earlier) -> None:
+        """What former releases told. A mark of then counts where none is told now."""
+        now = [marks.copy() for marks in self.marks]
+        for before in earlier.told:
+            self.tell([Told(before.measure, before.cell, before.bounds)])
+        for mine, marks in zip(self.marks, now, strict=True):
+            mine[marks != NO_MARK] = marks[marks != NO_MARK]
+        if earlier.told or earlier.last:
+            self._unmark_twins()
+
+    def _unmark_twins(self) -> None:
+        """Equal people have equal marks, but for numbers that are told again and were of others then.
+
+        Of those it does not say that they are of other people.
+        """
+        words = np.random.default_rng(_SEED)
+        for marks, stretch in zip(self.marks, self._matrix.stretches, strict=True):
+            several = words.integers(1 << 62, size=len(stretch.people))
+            same = stretch.sums.values(np.where(stretch.people > 0, several, 0))
+            _, group = np.unique(same, return_inverse=True)
+            told = marks != NO_MARK
+            least, most = (np.full(len(same), sign * FAR, np.int64) for sign in (1, -1))
+            np.minimum.at(least, group[told], marks[told])
+            np.maximum.at(most, group[told], marks[told])
+            marks[told & (least < most)[group]] = NO_MARK
 
     def hide(self, hidden: Iterable[tuple[str, Index]]) -> None:
         """What was withheld before: to tell it now would tell it for then."""

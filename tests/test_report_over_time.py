@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -238,9 +239,13 @@ def _drawn(spec: dict[str, Any], layer: int) -> list[dict[str, Any]]:
     return list(found["values"] if "values" in found else spec["datasets"][found["name"]])
 
 
+def _plain(value: int | Decimal, _: str) -> str:
+    return str(value)
+
+
 def test_bands_leave_and_arrive_side_by_side_and_as_tall_as_their_numbers() -> None:
     streams = [Stream(0, 0, 60), Stream(0, 1, 30), Stream(1, 0, 10), Stream(2, 1, 20)]
-    spec = flows(["a", "b", "c"], streams, str, 120, 760).to_dict()
+    spec = flows(["a", "b", "c"], streams, _plain, 120, 760).to_dict()
     points = _drawn(spec, 0)
     unit = _bars(spec) / 120
     for edge in (min(p["x"] for p in points), max(p["x"] for p in points)):
@@ -257,7 +262,7 @@ def test_colours_of_states_are_as_many_as_states_may_be() -> None:
 def test_names_of_states_do_not_touch() -> None:
     streams = [Stream(i, j, 1000 if i == j == 0 else 1) for i in range(8) for j in range(8)]
     for width in (760, 340):
-        spec = flows([LONG] * 8, streams, str, 1063, width).to_dict()
+        spec = flows([LONG] * 8, streams, _plain, 1063, width).to_dict()
         for side in (3, 4):
             lines = [text["y"] for text in _drawn(spec, side)]
             assert all(b - a >= 14 for a, b in pairwise(lines))

@@ -181,9 +181,13 @@ class Table:
 
         None where it is unknown, withheld or few, and where there is no such row.
         """
-        row = self._by_labels.get(tuple(labels.get(d, ALL) for d in self.keys))
+        row = self.row(**labels)
         value = row[key] if row else None
         return value if isinstance(value, int | Decimal) else None
+
+    def row(self, **labels: Scalar) -> Row | None:
+        """The row with these labels, as `number` reads them; None where there is no such row."""
+        return self._by_labels.get(tuple(labels.get(d, ALL) for d in self.keys))
 
     @cached_property
     def _by_labels(self) -> dict[tuple[Scalar, ...], Row]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from linkage.release.counts import ALL, MEAN, tenth
-from linkage.report.answers_over_time import aimed, changed, moved, of_spans, reached, spans, stayed
+from linkage.report.answers_over_time import aimed, changed, moved, of_spans, rated, reached, spans, stayed
 from linkage.report.edges import span_of
+from linkage.report.noise import beside
 from linkage.report.questions import follow_up, in_words, leavers, where
 from linkage.report.words import shown
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from linkage.release.rows import Scalar
     from linkage.release.tables import Table
     from linkage.report.words import Words
+
+MOST_SEVERAL: Final = 4
+"""So many combinations, the largest first, are told one by one."""
 
 
 def question(table: Table, words: Words) -> str:
@@ -95,48 +99,43 @@ def answer(table: Table, words: Words) -> str:
 
 
 def _count(table: Table, words: Words) -> str:
-    mean, whole = (_number(table, time) for time in (MEAN, ALL))
-    added = table.number(**_at(table, ALL if mean is None else MEAN), part="sum") if table.items else None
+    mean = _number(table, MEAN)
+    stretches = [(span, _people(table, words, span=span)) for span in spans(table, words)]
     said = []
-    unique: dict[str, Scalar] = {"part": "unique"} if table.items else {}
-    stretches = [(span, table.number(span=span, **unique)) for span in spans(table, words)]
-    if told := [f"{span_of(table, words, s)}: {words.whole(n)}" for s, n in stretches if n is not None]:
+    if told := [f"{span_of(table, words, span)}: {number}" for span, number in stretches if number]:
         said.append(words.t("{numbers} people.", numbers="; ".join(told)))
     if mean is not None:
-        said.append(
-            words.t("{number} people {when}.", number=words.number(shown(mean, mean)), when=words.average)
-        )
-    if whole is not None:
-        said.append(
-            words.t(
-                "{number} people at some time in {window}.", number=words.whole(whole), window=words.window
-            )
-        )
-    if added is not None:
-        said.append(
-            words.t(
-                "The parts added up would say {number}.",
-                number=words.number(shown(added, added if mean is None else mean)),
-            )
-        )
+        number = _people(table, words, **_at(table, MEAN))
+        said.append(words.t("{number} people {when}.", number=number, when=words.average))
+    if whole := _people(table, words, **_at(table, ALL)):
+        said.append(words.t("{number} people at some time in {window}.", number=whole, window=words.window))
+    time = ALL if mean is None else MEAN
+    if table.items and (added := _people(table, words, mean, **{**_at(table, time), "part": "sum"})):
+        said.append(words.t("The parts added up would say {number}.", number=added))
     return " ".join(said)
+
+
+def _people(table: Table, words: Words, near: int | Decimal | None = None, /, **labels: Scalar) -> str:
+    """How many, as it is told beside the number `near`; of parts the unique people; empty for none."""
+    if table.own_key == "part":
+        labels = {"part": "unique", **labels}
+    value = table.number(**labels)
+    if value is None:
+        return ""
+    told = shown(value, value if near is None else near)
+    return words.number(told, beside(table, words, "value", told, **labels))
 
 
 def _share(table: Table, words: Words) -> str:
     if table.places is not None:
         return _places(table, words)
-    if told := of_spans(table, words):
-        return aimed(f"{told}.", table, words)
+    if several := of_spans(table, words):
+        return aimed(f"{several}.", table, words)
     for time, when in _times(table, words):
-        percent = table.number("percent", **_at(table, time))
-        value, of = (table.number(key, **_at(table, time)) for key in ("value", "of"))
-        if percent is not None and value is not None and of is not None:
+        if told := rated(table, words, **_at(table, time)):
+            percent, value, of = told
             said = words.t(
-                "{percent} {when}: {value} out of {of}.",
-                percent=words.percent(percent),
-                when=when,
-                value=words.number(shown(value, value)),
-                of=words.number(shown(of, of)),
+                "{percent} {when}: {value} out of {of}.", percent=percent, when=when, value=value, of=of
             )
             return aimed(said, table, words)
     return ""
@@ -149,17 +148,17 @@ def _places(table: Table, words: Words) -> str:
     if table.time == "period" and mean is not None and percent is not None:
         return words.t(
             "{percent} of {places} places are taken {when}: {value} people.",
-            percent=words.percent(percent),
+            percent=words.percent(percent, beside(table, words, "percent", period=MEAN)),
             places=places,
             when=words.average,
-            value=words.number(mean),
+            value=words.number(mean, beside(table, words, period=MEAN)),
         )
-    whole = _number(table, ALL)
-    if whole is None:
+    whole = _people(table, words, **_at(table, ALL))
+    if not whole:
         return ""
     return words.t(
         "{number} people at some time in {window}; there are {places} places at a time.",
-        number=words.number(whole),
+        number=whole,
         window=words.window,
         places=places,
     )
@@ -167,6 +166,8 @@ def _places(table: Table, words: Words) -> str:
 
 def _several(table: Table, words: Words) -> str:
     """How many of the people are in more than one set or list."""
+    if table.drawn:
+        return _each_several(table, words)
     for time, when in _times(table, words):
         counted = [(own, _exactly(table, time, own, words)) for own in table.own]
         known = [(own, value) for own, value in counted if value is not None]
@@ -182,6 +183,22 @@ def _several(table: Table, words: Words) -> str:
             when=when,
             percent=words.percent(tenth(Fraction(told) * 100 / Fraction(of))) if of else "–",
         )
+    return ""
+
+
+def _each_several(table: Table, words: Words) -> str:
+    """Numbers with noise: the largest of those that are told, as a sum of several has no interval."""
+    key = str(table.own_key)
+    for time, when in _times(table, words):
+        at = _at(table, time)
+        several = [own for own in table.own if own != 1 and not _alone(own)]
+        known = [(value, own) for own in several if (value := table.number(**at, **{key: own})) is not None]
+        if known:
+            largest = sorted(known, key=lambda pair: -pair[0])[:MOST_SEVERAL]
+            told = [
+                f"{words.label(key, own)}: {_people(table, words, **at, **{key: own})}" for _, own in largest
+            ]
+            return words.t("In more than one, {when}: {numbers}.", when=when, numbers="; ".join(told))
     return ""
 
 

@@ -11,8 +11,10 @@ from linkage.release.tables import ELSEWHERE
 from linkage.report.edges import span_of
 from linkage.report.labels import outer_spans
 from linkage.report.names import FEW
+from linkage.report.noise import beside
 from linkage.report.questions import in_words
 from linkage.report.remarks import repeated
+from linkage.report.words import shown
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -25,6 +27,8 @@ MOST_SPANS: Final = 6
 
 def moved(table: Table, words: Words) -> str:
     """How many go from one state to another, how many stay, and which move is the most common."""
+    if table.drawn:
+        return _most_drawn(table, words)
     mean = _moves(table, words, MEAN) if table.time == "period" else {}
     found, when = (
         (mean, words.average)
@@ -53,6 +57,38 @@ def moved(table: Table, words: Words) -> str:
         number=words.number(_told(going[start, end], mean=bool(mean))),
     )
     return f"{said} {most} {repeated(table, words)}".strip()
+
+
+def _most_drawn(table: Table, words: Words) -> str:
+    """Numbers with noise: the largest that is told, as a sum of several moves has no interval."""
+    labels: dict[str, Scalar] = {"period": MEAN} if table.time == "period" else {}
+    pairs = [{"from": start, "to": end} for start, end in table.owns if start != end]
+    known = [(value, own) for own in pairs if (value := table.number(**labels, **own))]
+    if not known:
+        return repeated(table, words)
+    value, own = max(known, key=lambda pair: pair[0])
+    start, end = (
+        words.title(ELSEWHERE).lower() if state == ELSEWHERE else in_words(str(state), words)
+        for state in own.values()
+    )
+    number = words.number(value, beside(table, words, **labels, **own))
+    if labels:
+        said = words.t(
+            "Most often from {start} to {end}: {number} moves {when}.",
+            start=start,
+            end=end,
+            number=number,
+            when=words.average,
+        )
+    else:
+        said = words.t(
+            "Most often from {start} to {end}: {number} moves over the whole of {window}.",
+            start=start,
+            end=end,
+            number=number,
+            window=words.window,
+        )
+    return f"{said} {repeated(table, words)}".strip()
 
 
 def _most_common(table: Table, words: Words) -> str:
@@ -100,17 +136,12 @@ def _told(value: Fraction, *, mean: bool) -> int | Decimal:
 
 def reached(table: Table, words: Words) -> str:
     """The share of those who left; span by span where the table has a few spans."""
-    if told := of_spans(table, words):
-        return aimed(words.t("Of those who left in {numbers}.", numbers=told), table, words)
-    if (found := _share(table, {})) is None:
+    if several := of_spans(table, words):
+        return aimed(words.t("Of those who left in {numbers}.", numbers=several), table, words)
+    if not (told := rated(table, words)):
         return ""
-    percent, value, of = found
-    said = words.t(
-        "{percent} of those who left: {value} out of {of}.",
-        percent=words.percent(percent),
-        value=words.number(value),
-        of=words.number(of),
-    )
+    percent, value, of = told
+    said = words.t("{percent} of those who left: {value} out of {of}.", percent=percent, value=value, of=of)
     return aimed(said, table, words)
 
 
@@ -133,24 +164,29 @@ def spans(table: Table, words: Words) -> list[str]:
 
 
 def _of_span(table: Table, words: Words, span: str) -> str:
-    found = _share(table, {"span": span})
-    if found is None:
+    if not (told := rated(table, words, span=span)):
         return ""
-    percent, value, of = found
+    percent, value, of = told
     return words.t(
         "{span}: {percent} ({value} out of {of})",
         span=span_of(table, words, span),
-        percent=words.percent(percent),
-        value=words.number(value),
-        of=words.number(of),
+        percent=percent,
+        value=value,
+        of=of,
     )
 
 
-def _share(
-    table: Table, labels: dict[str, Scalar]
-) -> tuple[int | Decimal, int | Decimal, int | Decimal] | None:
+def rated(table: Table, words: Words, **labels: Scalar) -> tuple[str, str, str] | None:
+    """A per cent, what it counts, and what that is out of, as they are said; None where one is not told."""
     percent, value, of = (table.number(key, **labels) for key in ("percent", "value", "of"))
-    return None if percent is None or value is None or of is None else (percent, value, of)
+    if percent is None or value is None or of is None:
+        return None
+    value, of = shown(value, value), shown(of, of)
+    return (
+        words.percent(percent, beside(table, words, "percent", **labels)),
+        words.number(value, beside(table, words, "value", value, **labels)),
+        words.number(of, beside(table, words, "of", of, **labels)),
+    )
 
 
 def stayed(table: Table, words: Words) -> str:
@@ -160,10 +196,12 @@ def stayed(table: Table, words: Words) -> str:
     if mean is None or median is None:
         return ""
     said = words.t(
-        "The mean is {mean}, the median {median}.", mean=words.spell(mean), median=words.spell(median)
+        "The mean is {mean}, the median {median}.",
+        mean=words.spell(mean, beside(table, words, length=MEAN)),
+        median=words.spell(median, beside(table, words, length="median")),
     )
-    if any(count is None for count in counts):
-        return said
+    if table.drawn or any(count is None for count in counts):
+        return said  # a sum of numbers with noise has no interval
     people = sum(count or 0 for count in counts)
     so_far: int | Decimal = 0
     for length, count in enumerate(counts, 1):
@@ -190,14 +228,17 @@ def changed(table: Table, words: Words) -> str:
     said = words.t(
         "{level} per person from {before} before to {after} after: "
         "from {first} to {last}, for {people} people.",
-        level=words.signed_amount(level, unit),
+        level=words.signed_amount(level, unit, beside(table, words, offset="level")),
         before=words.spell(before),
         after=words.spell(after),
-        first=words.amount(first, unit),
-        last=words.amount(last, unit),
-        people=words.number(people),
+        first=words.amount(first, unit, beside(table, words, offset=-before)),
+        last=words.amount(last, unit, beside(table, words, offset=after)),
+        people=words.number(people, beside(table, words, "people", offset="level")),
     )
     if mean is None:
         return said
-    means = words.t("Mean after, less mean before: {mean}.", mean=words.signed_amount(mean, unit))
+    means = words.t(
+        "Mean after, less mean before: {mean}.",
+        mean=words.signed_amount(mean, unit, beside(table, words, offset=MEAN)),
+    )
     return f"{said} {means}"

@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING
 
 from linkage.release.counts import ALL, MEAN, tenth
 from linkage.report.figure import figure
+from linkage.report.noise import aside, beside
 from linkage.report.protection import leeway
 from linkage.report.questions import in_words, operands
 from linkage.report.steps import Number, Piece, Step
 from linkage.report.words import shown
+from linkage.report.words import whole as rounded
 
 if TYPE_CHECKING:
     from linkage.release.document import Release
+    from linkage.release.rows import Scalar
     from linkage.release.tables import Table
     from linkage.report.words import Words
 
@@ -56,16 +59,14 @@ def _own(table: Table, words: Words) -> Iterator[Step]:
     if added is not None and one is not None:
         yield _sum(table, words, shown(added, one), at)
     if mean is not None:
-        yield _step(
-            words,
-            "unique",
-            shown(mean, mean),
-            words.t("Unique people, {when}", when=words.average),
-            _once(words, table, added, mean),
-        )
+        told, name = shown(mean, mean), words.t("Unique people, {when}", when=words.average)
+        margin = _sure(table, words, told, MEAN)
+        yield Step("unique", told, words.number(told), name, _once(words, table, added, mean), margin=margin)
     if whole is not None:
         name = words.t("Unique people at some time in {window}", window=words.window)
-        yield _step(words, "ever", whole, name, _ever(words, table, whole, (mean, added)))
+        meaning = _ever(words, table, whole, (mean, added))
+        margin = _sure(table, words, whole, ALL)
+        yield Step("ever", whole, words.number(whole), name, meaning, margin=margin)
 
 
 def _sum(table: Table, words: Words, added: Number, at: str) -> Step:
@@ -74,7 +75,9 @@ def _sum(table: Table, words: Words, added: Number, at: str) -> Step:
         "What the {number} parts come to when their numbers are added. Who is in two of them counts twice.",
         number=len(table.items),
     )
-    return _step(words, "sum", added, words.t("The parts added up, {when}", when=when), meaning)
+    name = words.t("The parts added up, {when}", when=when)
+    margin = _sure(table, words, added, at, part="sum")
+    return Step("sum", added, words.number(added), name, meaning, margin=margin)
 
 
 def _once(words: Words, table: Table, added: Number | None, one: Number) -> str:
@@ -84,6 +87,8 @@ def _once(words: Words, table: Table, added: Number | None, one: Number) -> str:
     more = added - one
     if abs(float(more)) < leeway(words, len(table.items) + 1):
         return words.t("Everybody is counted once. That is about as many as the parts added up.")
+    if table.drawn:
+        return _too_many(words, table)
     told = shown(added, one) - shown(one, one) or more  # what a reader gets who takes one from the other
     if more > 0 and one:
         return words.t(
@@ -99,6 +104,22 @@ def _once(words: Words, table: Table, added: Number | None, one: Number) -> str:
     return words.t("Everybody is counted once. Nobody is in two parts at the same time.")
 
 
+def _too_many(words: Words, table: Table) -> str:
+    """The surplus as it is released, with its interval; a per cent of it would have none."""
+    labels = _time(table, MEAN if table.time == "period" and _unique(table, MEAN) is not None else ALL)
+    surplus = table.number(**labels, part="surplus")
+    if surplus is None:
+        return words.t("Everybody is counted once.")
+    told = shown(surplus, surplus)
+    number = words.number(max(told, -told), beside(table, words, "value", told, **labels, part="surplus"))
+    if told > 0:
+        return words.t("Everybody is counted once. Adding up counted {number} too many.", number=number)
+    return words.t(
+        "Everybody is counted once. {number} of them are in none of the parts.",
+        number=number,
+    )
+
+
 def _ever(words: Words, table: Table, whole: Number, before: tuple[Number | None, Number | None]) -> str:
     """What the step from a period to the whole time means. before: the mean, and the parts added up."""
     mean, added = before
@@ -107,8 +128,8 @@ def _ever(words: Words, table: Table, whole: Number, before: tuple[Number | None
             _once(words, table, added, whole) if added is not None else words.t("Everybody is counted once.")
         )
     said = words.t("All who were there in at least one period, each counted once over the whole time.")
-    if not mean or Fraction(whole) / Fraction(mean) < Fraction(105, 100):
-        return said
+    if table.drawn or not mean or Fraction(whole) / Fraction(mean) < Fraction(105, 100):
+        return said  # a quotient of numbers with noise has no interval
     times = words.number(tenth(Fraction(whole) / Fraction(mean)))
     more = words.t(
         "That is {times} times as many as {when}: people come and go, and a mean does not show it.",
@@ -121,34 +142,60 @@ def _ever(words: Words, table: Table, whole: Number, before: tuple[Number | None
 def _wider(headline: Table, counts: list[Table], words: Words) -> Iterator[Step]:
     """Later counts of the same people and more: their expression has all that the headline's joins by `|`."""
     inside = set(operands(str(headline.asked)))
-    before = _unique(headline, ALL)
+    before = headline
     for table in counts[counts.index(headline) + 1 :]:
         asked = operands(str(table.asked))
-        value = _unique(table, ALL)
-        if value is None or before is None or not inside < set(asked):
+        value, less = _unique(table, ALL), _unique(before, ALL)
+        if value is None or less is None or not inside < set(asked):
             continue
-        added = [in_words(source, words) for source in asked if source not in inside]
-        yield _step(words, "wider", value, table.title, _together(words, ", ".join(added), value - before))
-        inside, before = set(asked), value
+        names = ", ".join(in_words(source, words) for source in asked if source not in inside)
+        meaning = _together(words, names, value - less, _apart(table, before, words))
+        margin = _sure(table, words, value, ALL)
+        yield Step("wider", value, words.number(value), table.title, meaning, margin=margin)
+        inside, before = set(asked), table
 
 
-def _together(words: Words, names: str, more: Number) -> str:
+def _together(words: Words, names: str, more: Number, margin: str) -> str:
     if more < leeway(words, 2):
         return words.t("Together with {names}: about as many.", names=names)
     return words.t(
         "Together with {names}: {number} more, who are not among those above.",
         names=names,
-        number=words.whole(more),
+        number=words.number(rounded(more), margin),
     )
 
 
-def _step(words: Words, role: str, value: Number, name: str, meaning: str) -> Step:
-    return Step(role, value, words.number(value), name, meaning)
+def _apart(table: Table, before: Table, words: Words) -> str:
+    """How sure the difference of two tables is: as far as both intervals together reach.
+
+    What was drawn for two tables has nothing in common, so both are seldom at the same end at once.
+    """
+    one, other = _ends(table), _ends(before)
+    value, less = _unique(table, ALL), _unique(before, ALL)
+    if one is None or other is None or value is None or less is None:
+        return ""
+    return aside(rounded(value - less), (one[0] - other[1], one[1] - other[0]), words)
+
+
+def _ends(table: Table) -> tuple[Number, Number] | None:
+    """Of the unique people of the whole time; none where no noise was drawn."""
+    row = table.row(**_labels(table, ALL))
+    found = table.interval(row, "value") if row else None
+    if found is None or found[0] is None or found[1] is None:
+        return None
+    return found[0], found[1]
+
+
+def _sure(table: Table, words: Words, told: Number, time: str, **labels: str) -> str:
+    return beside(table, words, "value", told, **{**_labels(table, time), **labels})
 
 
 def _unique(table: Table, time: str) -> Number | None:
-    part = {"part": "unique"} if table.items else {}
-    return table.number(**_time(table, time), **part)
+    return table.number(**_labels(table, time))
+
+
+def _labels(table: Table, time: str) -> dict[str, Scalar]:
+    return {**_time(table, time), **({"part": "unique"} if table.items else {})}
 
 
 def _time(table: Table, time: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from linkage.report.charts.bars import Bar, bars
 from linkage.report.edges import note as cut
 from linkage.report.edges import span_of
 from linkage.report.labels import labels_of, outer_spans
+from linkage.report.noise import beside
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -62,8 +63,9 @@ def _bar(table: Table, words: Words, span: str, dimension: str | None, label: st
     labels: dict[str, Scalar] = {"span": span, **({dimension: label} if dimension else {})}
     percent = table.number("percent", **labels)
     change = table.number("change", **labels) if table.against else None
-    said = "" if percent is None else words.percent(percent)
-    said += "" if change is None else f" ({words.signed(change)})"
+    said = "" if percent is None else words.percent(percent, beside(table, words, "percent", **labels))
+    if change is not None:
+        said += f" ({words.signed(change, beside(table, words, 'change', **labels))})"
     name = span_of(table, words, span)
     if label == ALL or not dimension:
         return Bar(name, percent, said, "added" if span == table.against else "strong")

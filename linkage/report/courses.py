@@ -17,6 +17,7 @@ from linkage.report.charts.series import Series
 from linkage.report.edges import note as cut
 from linkage.report.edges import span_of
 from linkage.report.labels import labels_of, outer_spans
+from linkage.report.noise import beside
 from linkage.report.remarks import repeated
 from linkage.report.words import shown
 from linkage.window import Unit
@@ -44,7 +45,7 @@ LENGTHS: Final = {
 
 def moves(table: Table, words: Words) -> Iterator[Chart]:
     """A Sankey diagram of everybody, and where most stay, one of those who move."""
-    drawn = [(_streams(table, labels), labels, when) for labels, when in _stretches(table, words)]
+    drawn = [(_streams(table, words, labels), labels, when) for labels, when in _stretches(table, words)]
     most = max((sum(stream.value for stream in streams) for streams, _, _ in drawn), default=0)
     for streams, labels, when in drawn:
         if not streams:
@@ -75,16 +76,20 @@ def _stretches(table: Table, words: Words) -> list[tuple[dict[str, Scalar], str]
     return [(labels, when if labels else over)]
 
 
-def _streams(table: Table, labels: dict[str, Scalar]) -> list[Stream]:
+def _streams(table: Table, words: Words, labels: dict[str, Scalar]) -> list[Stream]:
     """Those that somebody is in, without those who are elsewhere both times."""
     states = (*table.items, ELSEWHERE)
-    values = {
-        (i, j): table.number(**labels, **{"from": start, "to": end})
+    places: dict[tuple[int, int], dict[str, Scalar]] = {
+        (i, j): {**labels, "from": start, "to": end}
         for i, start in enumerate(states)
         for j, end in enumerate(states)
         if not start == end == ELSEWHERE
     }
-    return [Stream(i, j, value) for (i, j), value in values.items() if value is not None and value > 0]
+    return [
+        Stream(i, j, value, beside(table, words, **own))
+        for (i, j), own in places.items()
+        if (value := table.number(**own)) is not None and value > 0
+    ]
 
 
 def _flow(
@@ -93,17 +98,20 @@ def _flow(
     names = [words.title(state) for state in (*table.items, ELSEWHERE)]
     whole = sum((stream.value for stream in streams), Decimal(0))
 
-    def say(value: int | Decimal) -> str:
-        return words.number(shown(value, whole))
+    def say(value: int | Decimal, margin: str) -> str:
+        return words.number(value if margin else shown(value, whole), margin)
 
     def draw(width: int) -> Picture:
         return flows(names, streams, say, tall, width)
 
     told = [
-        words.t("stay in {state}: {number}", state=names[s.start], number=say(s.value))
+        words.t("stay in {state}: {number}", state=names[s.start], number=say(s.value, s.margin))
         if s.start == s.end
         else words.t(
-            "from {start} to {end}: {number}", start=names[s.start], end=names[s.end], number=say(s.value)
+            "from {start} to {end}: {number}",
+            start=names[s.start],
+            end=names[s.end],
+            number=say(s.value, s.margin),
         )
         for s in sorted(streams, key=lambda s: -s.value)[:MOST_TOLD]
     ]
@@ -113,11 +121,10 @@ def _flow(
 def _left_out(table: Table, words: Words, labels: dict[str, Scalar]) -> str:
     """What the picture does not show: who is elsewhere both times, and what is not told."""
     said = []
-    outside = table.number(**labels, **{"from": ELSEWHERE, "to": ELSEWHERE})
-    if outside:
-        said.append(
-            words.t("{number} who are elsewhere both times are left out.", number=words.number(outside))
-        )
+    own: dict[str, Scalar] = {**labels, "from": ELSEWHERE, "to": ELSEWHERE}
+    if outside := table.number(**own):
+        number = words.number(outside, beside(table, words, **own))
+        said.append(words.t("{number} who are elsewhere both times are left out.", number=number))
     if any("note" in row for row in table.pick(**labels)):
         said.append(words.t("Moves whose number is not told are left out."))
     said += [
@@ -140,25 +147,42 @@ def stays(table: Table, words: Words) -> Iterator[Chart]:
     if not counts:
         return
     mean, median = (table.number(length=total) for total in (MEAN, "median"))
-    marks = [] if mean is None else [Mark(mean, words.t("mean {number}", number=words.number(mean)))]
+    marks = []
+    if mean is not None:
+        number = words.number(mean, beside(table, words, length=MEAN))
+        marks.append(Mark(mean, words.t("mean {number}", number=number)))
     if median is not None:
-        marks.append(Mark(median, words.t("median {number}", number=words.number(median))))
+        number = words.number(median, beside(table, words, length="median"))
+        marks.append(Mark(median, words.t("median {number}", number=number)))
     title = words.t(LENGTHS[words.unit])
-    told = [f"{words.spell(i)}: {words.number(c)}" for i, c in enumerate(counts, 1) if c is not None]
+    told = [
+        f"{words.spell(i)}: {words.number(c, beside(table, words, length=i))}"
+        for i, c in enumerate(counts, 1)
+        if c is not None
+    ]
     yield Chart(
         words.t("People by the length of their stay"),
         "; ".join([*told, *(mark.text for mark in marks)]) + ".",
         lambda width: histogram(counts, marks, title, width),
     )
-    found = [Bar(words.t("All together"), mean, "" if mean is None else words.spell(mean), "strong")]
+    found = [_length(table, words, words.t("All together"), {}, "strong")]
     found += [
-        Bar(words.label(dimension, label), value, words.spell(value))
+        bar
         for dimension in ("sex", "age")
         for label in labels_of(table, dimension)
-        if label != ALL and (value := table.number(length=MEAN, **{dimension: label})) is not None
+        if label != ALL
+        and (bar := _length(table, words, words.label(dimension, label), {dimension: label})).value
+        is not None
     ]
     if len(found) > 1:
         yield Chart(words.t("Mean length"), listed(found), lambda width: bars(found, width))
+
+
+def _length(table: Table, words: Words, name: str, labels: dict[str, Scalar], kind: str = "plain") -> Bar:
+    """A mean length of some."""
+    value = table.number(**labels, length=MEAN)
+    said = "" if value is None else words.spell(value, beside(table, words, **labels, length=MEAN))
+    return Bar(name, value, said, kind)
 
 
 # -- amounts around an event ------------------------------------------------------------------------------
@@ -171,9 +195,10 @@ def around(table: Table, words: Words) -> Iterator[Chart]:
         amount=words.title(str(table.amount)),
         unit=table.unit,
     )
-    everybody = [Series(words.label("sex", ALL), _amounts(table, {}))]
+    everybody = [_amounts(table, words, words.label("sex", ALL), {})]
     level = table.number(offset="level")
-    rise = "" if level is None else words.signed_amount(level, str(table.unit))
+    sure = beside(table, words, offset="level")
+    rise = "" if level is None else words.signed_amount(level, str(table.unit), sure)
     note = cut(table, words)
     if level is not None:
         said = words.t(
@@ -194,7 +219,7 @@ def around(table: Table, words: Words) -> Iterator[Chart]:
     }
     for dimension, by in captions.items():
         several = [
-            Series(words.label(dimension, label), _amounts(table, {dimension: label}))
+            _amounts(table, words, words.label(dimension, label), {dimension: label})
             for label in labels_of(table, dimension)
             if label != ALL
         ]
@@ -210,8 +235,8 @@ def _curves(
     unit, before = str(table.unit), table.before or 0
     said = (words.around, words.label("offset", 0))
 
-    def say(value: int | Decimal) -> str:
-        return words.amount(value, unit)
+    def say(value: int | Decimal, margin: str) -> str:
+        return words.amount(value, unit, margin)
 
     def draw(width: int) -> Picture:
         return curves(known, before, say, said, width, level=level[0])
@@ -219,7 +244,7 @@ def _curves(
     told = [
         f"{series.name}: "
         + ", ".join(
-            f"{words.label('offset', i - before)} {say(value)}"
+            f"{words.label('offset', i - before)} {series.said(i, say)}"
             for i, value in enumerate(series.values)
             if value is not None
         )
@@ -228,6 +253,7 @@ def _curves(
     yield Chart(caption, "; ".join(told) + ".", draw, level[1])
 
 
-def _amounts(table: Table, labels: dict[str, Scalar]) -> tuple[int | Decimal | None, ...]:
+def _amounts(table: Table, words: Words, name: str, labels: dict[str, Scalar]) -> Series:
     offsets = range(-(table.before or 0), (table.after or 0) + 1)
-    return tuple(table.number(offset=offset, **labels) for offset in offsets)
+    values = tuple(table.number(offset=offset, **labels) for offset in offsets)
+    return Series(name, values, tuple(beside(table, words, offset=offset, **labels) for offset in offsets))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkage.release.counts import MEAN
-from linkage.report.answers_over_time import aimed, spans
+from linkage.report.answers_over_time import aimed, rated, spans
 from linkage.report.edges import span_of
+from linkage.report.noise import beside
 from linkage.report.steps import Number, Piece, Step
-from linkage.report.words import shown
 
 if TYPE_CHECKING:
     from linkage.release.rows import Scalar
@@ -43,17 +43,14 @@ def _shares(table: Table, words: Words) -> list[Step]:
 
 
 def _share(table: Table, words: Words, labels: dict[str, Scalar], name: str) -> Step | None:
-    percent, value, of = (table.number(key, **labels) for key in ("percent", "value", "of"))
-    if percent is None or value is None or of is None:
+    percent, told = table.number("percent", **labels), rated(table, words, **labels)
+    if percent is None or told is None:
         return None
-    out = words.t(
-        "{value} out of {of}.",
-        value=words.number(shown(value, value)),
-        of=words.number(shown(of, of)),
-    )
+    out = words.t("{value} out of {of}.", value=told[1], of=told[2])
     width = min(float(percent) * LONGEST / 100, LONGEST)
     pieces = (Piece(0.0, round(width, 1), "core"),) if width > 0 else ()
-    return Step("figure", percent, words.percent(percent), name, aimed(out, table, words), pieces)
+    margin = beside(table, words, "percent", **labels)
+    return Step("figure", percent, words.percent(percent), name, aimed(out, table, words), pieces, margin)
 
 
 def _change(table: Table, words: Words) -> list[Step]:
@@ -69,17 +66,21 @@ def _change(table: Table, words: Words) -> list[Step]:
         width = round(float(value) * LONGEST / float(most), 1)
         return (Piece(0.0, width, "core"),) if width > 0 else ()
 
-    said = words.t("{unit} per person, the mean of {people} people.", unit=unit, people=words.number(people))
-    names = [words.label("offset", offset) for offset in (-before, after, "level")]
+    told = words.number(people, beside(table, words, "people", offset="level"))
+    said = words.t("{unit} per person, the mean of {people} people.", unit=unit, people=told)
+    offsets: tuple[Scalar, ...] = (-before, after, "level")
+    names = [words.label("offset", offset) for offset in offsets]
     names = [name[:1].upper() + name[1:] for name in names]
+    margins = [beside(table, words, offset=offset) for offset in offsets]
     return [
-        Step("figure", first, words.amount(first, unit), names[0], said, bar(first)),
-        Step("figure", last, words.amount(last, unit), names[1], said, bar(last)),
+        Step("figure", first, words.amount(first, unit), names[0], said, bar(first), margins[0]),
+        Step("figure", last, words.amount(last, unit), names[1], said, bar(last), margins[1]),
         Step(
             "figure",
             level,
             words.signed_amount(level, unit),
             names[2],
             words.t("What changed around the event; it need not be the cause."),
+            margin=margins[2],
         ),
     ]

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from linkage.release.rows import Row
+    from linkage.release.rows import Row, Scalar
     from linkage.release.tables import Table
     from linkage.report.words import Words
+
+    Ends = tuple[int | Decimal | None, int | Decimal | None]
 
 APART: Final = "\u00a0"
 ENDLESS: Final = "∞"
@@ -36,10 +38,27 @@ def margin(row: Row, key: str, table: Table, words: Words) -> str:
     found, value = table.interval(row, key), row[key]
     if found is None or not isinstance(value, int | Decimal):
         return ""
-    low, high = found
+    return aside(value, found, words)
+
+
+def beside(
+    table: Table, words: Words, key: str = "value", told: int | Decimal | None = None, /, **labels: Scalar
+) -> str:
+    """As `margin`, of the number that `table.number` finds. told: how it is told, where that is rounded."""
+    row = table.row(**labels)
+    if row is None:
+        return ""
+    found = table.interval(row, key)
+    return margin(row, key, table, words) if told is None or found is None else aside(told, found, words)
+
+
+def aside(told: int | Decimal, ends: Ends, words: Words) -> str:
+    """The farther end, from a number as it is told: with no more decimals than that, rounded outwards."""
+    low, high = ends
     if low is None or high is None:
         return f"±{APART}{ENDLESS}"
-    return f"±{APART}{words.number(max(high - value, value - low))}"
+    far = max(high - told, told - low)
+    return f"±{APART}{words.number(math.ceil(far) if isinstance(told, int) else far)}"
 
 
 def more(words: Words) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -12,13 +12,14 @@ from linkage.report.charts.axes import NARROW_BELOW
 from linkage.report.charts.bars import Bar, bars
 from linkage.report.charts.columns import against_places
 from linkage.report.charts.lines import lines, small_multiples
-from linkage.report.charts.series import Series
+from linkage.report.charts.series import Say, Series
 from linkage.report.charts.sets import Combination, combinations
 from linkage.report.compared import compared
 from linkage.report.courses import around, moves, stays
 from linkage.report.edges import gaps, span_of
 from linkage.report.edges import note as cut
 from linkage.report.labels import labels_of
+from linkage.report.noise import beside
 from linkage.report.questions import follow_up, where
 from linkage.report.words import shown as rounded
 
@@ -115,7 +116,8 @@ class _Charts:
 
             caption = self.t("People in each period, against {number} places", number=words.number(places))
             share = self._told(self._series(self.t("Per cent of the places that are taken")))
-            count = self._told(Series(self.t("People"), tuple(people)), words.number)
+            margins = tuple(beside(table, words, period=period) for period in periods)
+            count = self._told(Series(self.t("People"), tuple(people), margins), words.number)
             yield Chart(caption, f"{count} {share}", draw, gaps(table, words))
             yield from self._by_dimension("sex", with_all=False)
             yield from self._by_dimension("age", with_all=False)
@@ -132,9 +134,10 @@ class _Charts:
 
     def _against(self, mean: int | Decimal, places: int) -> list[Bar]:
         words, percent = self._words, self._table.number("percent", period=MEAN)
-        told = "" if percent is None else f" ({words.percent(percent)})"
+        sure, rate = (beside(self._table, words, key, period=MEAN) for key in ("value", "percent"))
+        told = "" if percent is None else f" ({words.percent(percent, rate)})"
         return [
-            Bar(self.t("People"), mean, f"{words.number(mean)}{told}", "strong"),
+            Bar(self.t("People"), mean, f"{words.number(mean, sure)}{told}", "strong"),
             Bar(self.t("Places"), places, words.number(places)),
         ]
 
@@ -160,7 +163,7 @@ class _Charts:
                 tuple(items.index(s) for s in names),
                 words.label("in", names),
                 value,
-                self._number_said(value),
+                self._number_said(value, {**labels, "in": names}),
             )
             for names in self._table.own
             if isinstance(names, tuple) and (value := self._number({**labels, "in": names}))
@@ -258,7 +261,9 @@ class _Charts:
     def _series(self, name: str, **labels: Scalar) -> Series:
         key = "percent" if self._percent else "value"
         periods = self._words.release.window.labels
-        return Series(name, tuple(self._table.number(key, period=p, **labels) for p in periods))
+        values = tuple(self._table.number(key, period=p, **labels) for p in periods)
+        margins = tuple(beside(self._table, self._words, key, period=p, **labels) for p in periods)
+        return Series(name, values, margins)
 
     def _number(self, labels: dict[str, Scalar]) -> int | Decimal | None:
         return self._table.number("value", **labels)
@@ -267,25 +272,23 @@ class _Charts:
         key, kinds = self._table.own_key or "", {"sum": "added", "unique": "strong"}
         labels, _ = representative(self._table, self._words)
         return [
-            self._bar(self._words.label(key, own), self._number({**labels, key: own}), kinds.get(str(own)))
+            self._bar(self._words.label(key, own), {**labels, key: own}, kinds.get(str(own), "plain"))
             for own in self._table.own
             if own != "surplus"
         ]
 
     def _dimension_bars(self) -> list[Bar]:
         """One bar for each label of each dimension, the others at their totals."""
-        key = "percent" if self._percent else "value"
         found = []
         for dimension in self._table.keys:
             if dimension in ("span", "sex", "age"):
                 for label in labels_of(self._table, dimension):
-                    value = self._table.number(key, **self._unique, **{dimension: label})
                     if label != ALL:
-                        found.append(self._bar(self._label(dimension, label), value))
-        whole = self._table.number(key, **self._unique)
+                        at = {**self._unique, dimension: label}
+                        found.append(self._bar(self._label(dimension, label), at))
         alone = self._table.kind == "outcome" and self._table.target is not None
         together = self._words.label("span", ALL) if self._table.time == "span" else self.t("All together")
-        return [self._bar(together, whole, "strong"), *found] if found or alone else []
+        return [self._bar(together, self._unique, "strong"), *found] if found or alone else []
 
     def _label(self, dimension: str, label: str) -> str:
         if dimension == "span":
@@ -294,37 +297,45 @@ class _Charts:
 
     def _constant_bars(self, of: int) -> list[Bar]:
         value = self._table.number(period=MEAN)
+        said = self._number_said(value or 0, {"period": MEAN})
         source = self._table.source or self.t("a mean from elsewhere")
         return [
-            Bar(self._words.title(str(self._table.asked)), value, self._number_said(value or 0), "strong"),
+            Bar(self._words.title(str(self._table.asked)), value, said, "strong"),
             Bar(source, of, self._words.number(of)),
         ]
 
-    def _bar(self, name: str, value: int | Decimal | None, kind: str | None = None) -> Bar:
-        say = self._words.percent if self._percent else self._number_said
-        return Bar(name, value, "" if value is None else say(value), kind or "plain")
+    def _bar(self, name: str, labels: Mapping[str, Scalar], kind: str = "plain") -> Bar:
+        table, words = self._table, self._words
+        value = table.number("percent" if self._percent else "value", **labels)
+        if value is None:
+            return Bar(name, None, "", kind)
+        if not self._percent:
+            return Bar(name, value, self._number_said(value, labels), kind)
+        return Bar(name, value, words.percent(value, beside(table, words, "percent", **labels)), kind)
 
-    def _number_said(self, value: int | Decimal) -> str:
+    def _number_said(self, value: int | Decimal, labels: Mapping[str, Scalar]) -> str:
         """People: a mean with its decimal where it is small."""
-        return self._words.number(rounded(value, value))
+        told = rounded(value, value)
+        return self._words.number(told, beside(self._table, self._words, "value", told, **labels))
 
-    def _told(self, series: Series, number: Callable[[int | Decimal], str] | None = None) -> str:
+    def _told(self, series: Series, number: Say | None = None) -> str:
         """A line in words: where it starts and ends, its lowest and its highest. number: as it is said."""
         words = self._words
         say = number or (words.percent if self._percent else words.number)
-        pairs = zip(words.release.window.labels, series.values, strict=True)
-        known = [(period, value) for period, value in pairs if value is not None]
-        low, high = (choose(known, key=lambda pair: pair[1]) for choose in (min, max))
+        periods = [words.period(label) for label in words.release.window.labels]
+        known = [(value, at) for at, value in enumerate(series.values) if value is not None]
+        low, high = (choose(known, key=lambda pair: pair[0])[1] for choose in (min, max))
+        first, last = known[0][1], known[-1][1]
         return self.t(
             "{name}: {first} in {start}, {last} in {end}; "
             "lowest {low} in {lowest}, highest {high} in {highest}.",
             name=series.name,
-            first=say(known[0][1]),
-            start=words.period(known[0][0]),
-            last=say(known[-1][1]),
-            end=words.period(known[-1][0]),
-            low=say(low[1]),
-            lowest=words.period(low[0]),
-            high=say(high[1]),
-            highest=words.period(high[0]),
+            first=series.said(first, say),
+            start=periods[first],
+            last=series.said(last, say),
+            end=periods[last],
+            low=series.said(low, say),
+            lowest=periods[low],
+            high=series.said(high, say),
+            highest=periods[high],
         )

@@ -23,7 +23,7 @@ class Step:
     """One number at the head of a report.
 
     role: sum, unique, ever, wider, figure; name: what the number is; meaning: a sentence or two;
-    pieces: its bar, where it has one.
+    pieces: its bar, where it has one; margin: how sure the number is, where it was drawn.
     """
 
     role: str
@@ -32,3 +32,4 @@ class Step:
     name: str
     meaning: str
     pieces: tuple[Piece, ...] = ()
+    margin: str = ""

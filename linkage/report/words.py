@@ -82,14 +82,14 @@ class Words:
 
     # -- numbers ------------------------------------------------------------------------------------------
 
-    def number(self, value: int | Decimal | None) -> str:
-        """Thousands apart, decimals as they are; empty for none."""
+    def number(self, value: int | Decimal | None, margin: str = "") -> str:
+        """Thousands apart, decimals as they are; empty for none. margin: how sure it is, said after it."""
         if value is None:
             return ""
         text = f"{value:,}".replace("-", MINUS)
-        if self.lang is Lang.EN:
-            return text
-        return text.replace(",", APART).replace(".", ",")
+        if self.lang is not Lang.EN:
+            text = text.replace(",", APART).replace(".", ",")
+        return f"{text}{APART}{margin}" if margin else text
 
     def figure(self, value: Scalar) -> str:
         """A number of a row."""
@@ -101,22 +101,22 @@ class Words:
         """Rounded to a whole number, half away from zero."""
         return self.number(whole(value))
 
-    def percent(self, value: int | Decimal) -> str:
+    def percent(self, value: int | Decimal, margin: str = "") -> str:
         """A number and its sign: 23,5 % or 23.5%."""
         sign = "\u00a0%" if self.lang is Lang.SV else "%"
-        return self.number(value) + sign
+        return self.number(value, margin) + sign
 
-    def amount(self, value: int | Decimal, unit: str) -> str:
+    def amount(self, value: int | Decimal, unit: str, margin: str = "") -> str:
         """A number of a unit: 4 716 kr."""
-        return f"{self.number(value)}{APART}{unit}"
+        return f"{self.number(value, margin)}{APART}{unit}"
 
-    def signed_amount(self, value: int | Decimal, unit: str) -> str:
+    def signed_amount(self, value: int | Decimal, unit: str, margin: str = "") -> str:
         """A difference of a unit: −4 716 kr."""
-        return f"{self.signed(value)}{APART}{unit}"
+        return f"{self.signed(value, margin)}{APART}{unit}"
 
-    def signed(self, value: int | Decimal) -> str:
+    def signed(self, value: int | Decimal, margin: str = "") -> str:
         """A difference: +12, −4 716, 0."""
-        return f"+{self.number(value)}" if value > 0 else self.number(value)
+        return f"+{self.number(value, margin)}" if value > 0 else self.number(value, margin)
 
     # -- time ---------------------------------------------------------------------------------------------
 
@@ -162,10 +162,12 @@ class Words:
             return f"{self._month(begin.month)}–{self.period(last)}"
         return f"{self.period(first)}–{self.period(last)}"
 
-    def spell(self, periods: int | Decimal) -> str:
+    def spell(self, periods: int | Decimal, margin: str = "") -> str:
         """So many periods: 1 month, 6 months."""
         one, several = SPELLS[self.unit]
-        return self.t(one) if periods == 1 else self.t(several, number=self.number(periods))
+        if periods == 1 and not margin:
+            return self.t(one)
+        return self.t(several, number=self.number(periods, margin))
 
     @property
     def around(self) -> str:

@@ -101,7 +101,8 @@ class _Book:
         if found:
             row = self._put(sheet, row + 1, found.table.title, "head")
             for step in found.steps:
-                row = self._line(sheet, row, step.name, step.value, step.meaning)
+                name = f"{step.name} ({step.margin})" if step.margin else step.name
+                row = self._line(sheet, row, name, step.value, step.meaning)
         row = self._put(sheet, row + 1, words.t("Tables"), "head")
         for name, table in zip(self._names[1:], self._release.tables, strict=True):
             target = name.replace("'", "''")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import altair as alt
@@ -21,7 +20,7 @@ from linkage.report.charts.axes import (
     scale_to,
     value_axis,
 )
-from linkage.report.charts.series import Series, by_series, ends, named
+from linkage.report.charts.series import Say, Series, by_series, ends, named
 
 ROOM: Final = 56  # pixels of the numbers at the left
 TICK: Final = 34  # from one number below to the next, at least
@@ -31,7 +30,7 @@ HEAD: Final = 8  # from the top of the chart to the middle of the words of the e
 def curves(
     series: Sequence[Series],
     before: int,
-    say: Callable[[int | Decimal], str],
+    say: Say,
     said: tuple[str, str],
     width: int,
     *,

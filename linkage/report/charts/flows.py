@@ -7,7 +7,7 @@ paler than what moves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -32,6 +32,7 @@ from linkage.report.charts.axes import (
     data,
     wrapped,
 )
+from linkage.report.charts.series import Say
 
 COLOURS: Final = (BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE, YELLOW, BLACK)
 TALL: Final = 240  # pixels of all people together, on a wide chart and on a narrow one
@@ -45,11 +46,15 @@ STAYS, MOVES = 0.28, 0.62  # opacity
 
 @dataclass(frozen=True)
 class Stream:
-    """People who go from one state to another, or stay: states by their index; value: above zero."""
+    """People who go from one state to another, or stay: states by their index; value: above zero.
+
+    margin: how sure the value is, where it was drawn.
+    """
 
     start: int
     end: int
     value: int | Decimal
+    margin: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,19 +69,21 @@ class _Side:
 def flows(
     states: Sequence[str],
     streams: Sequence[Stream],
-    say: Callable[[int | Decimal], str],
+    say: Say,
     whole: int | Decimal,
     width: int,
 ) -> Layered:
     """The streams between states, of which the last is grey.
 
-    say: a number as it is told; whole: how many are as tall as the chart, so that charts can be compared.
+    say: a number as it is told; no state has one where numbers were drawn, as their sums have no interval.
+    whole: how many are as tall as the chart, so that charts can be compared.
     """
     narrow = width < NARROW_BELOW
     letters = 13 if narrow else 22
     scale = (TALL_NARROW if narrow else TALL) / float(whole)
-    left = _side(states, _sums(streams, "start"), say, scale, letters)
-    right = _side(states, _sums(streams, "end"), say, scale, letters)
+    total = None if any(stream.margin for stream in streams) else say
+    left = _side(states, _sums(streams, "start"), total, scale, letters)
+    right = _side(states, _sums(streams, "end"), total, scale, letters)
     rooms = [round(14 + LETTER * max(len(text["t"]) for text in side.texts)) for side in (left, right)]
     size = {"width": max(width - sum(rooms), 90), "height": max(left.bottom, right.bottom) - GAP}
     across = alt.Scale(domain=[0, size["width"]], nice=False)
@@ -96,7 +103,9 @@ def flows(
         for side, key, a in ((left, "start", 0.0), (right, "end", size["width"] - THICK))
         for i, total in _sums(streams, key).items()
     ]
-    shown = [{"x": n["x"], "y": n["y"], "t": say(n["v"])} for n in numbers] or [{"x": 0, "y": 0, "t": ""}]
+    shown = [{"x": n["x"], "y": n["y"], "t": say(n["v"], n["m"])} for n in numbers] or [
+        {"x": 0, "y": 0, "t": ""}
+    ]
     colour = alt.Color("c:N", scale=None)
     return alt.layer(
         areas.mark_area(strokeWidth=0.7).encode(
@@ -135,7 +144,7 @@ def _sums(streams: Sequence[Stream], side: str) -> dict[int, int | Decimal]:
 def _side(
     states: Sequence[str],
     sums: dict[int, int | Decimal],
-    say: Callable[[int | Decimal], str],
+    say: Say | None,
     scale: float,
     letters: int,
 ) -> _Side:
@@ -144,7 +153,7 @@ def _side(
     texts: list[dict[str, Any]] = []
     bottom = 0.0
     for i, total in sums.items():
-        lines = [*wrapped(states[i], letters), say(total)]
+        lines = [*wrapped(states[i], letters), *([say(total, "")] if say else [])]
         thick = float(total) * scale
         slot = max(thick, LINE * len(lines))
         tops[i] = bottom + (slot - thick) / 2
@@ -178,5 +187,5 @@ def _bands(
             x = round(THICK + (width - 2 * THICK) * t, 2)
             points.append({**look, "x": x, "y": y, "z": round(y + thick, 2)})
         if thick >= READABLE:
-            numbers.append({"x": THICK + 6, "y": a + thick / 2, "v": stream.value})
+            numbers.append({"x": THICK + 6, "y": a + thick / 2, "v": stream.value, "m": stream.margin})
     return points, numbers

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import altair as alt
 
@@ -36,15 +36,27 @@ STYLES: Final = (  # colour, dash, shape of the marks: of the first line, the se
 )
 
 
+Say: TypeAlias = Callable[[int | Decimal, str], str]
+"""A number and how sure it is, as they are told."""
+
 LABEL: Final = 18  # characters of a line of a name
 
 
 @dataclass(frozen=True)
 class Series:
-    """One line of a chart. values: by period or offset, None where nothing is known."""
+    """One line of a chart. values: by period or offset, None where nothing is known.
+
+    margins: how sure each is, where they were drawn; else none.
+    """
 
     name: str
     values: tuple[Number, ...]
+    margins: tuple[str, ...] = ()
+
+    def said(self, at: int, say: Say) -> str:
+        """The value at a place, where one is known, as it is told."""
+        value = self.values[at]
+        return "" if value is None else say(value, self.margins[at] if self.margins else "")
 
 
 def by_series(series: Sequence[Series], channel: Any, style: int) -> Any:
@@ -69,12 +81,10 @@ def named(series: Sequence[Series], placed: Sequence[dict[str, Any]], width: flo
     ]
 
 
-def ends(
-    series: Sequence[Series], scale: float, said: Callable[[int | Decimal], str], when: Sequence[str] = ()
-) -> list[dict[str, Any]]:
+def ends(series: Sequence[Series], scale: float, say: Say, when: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Names at the ends of lines, a datum for each line of text, moved apart where they would touch.
 
-    scale: pixels per unit of the values; said: a value as it is told; when: how each place on the axis is
+    scale: pixels per unit of the values; say: a value as it is told; when: how each place on the axis is
     called, where a reader has to be told of which one the value is.
     """
     found = []
@@ -82,7 +92,7 @@ def ends(
         known = [(i, v) for i, v in enumerate(one.values) if v is not None]
         if known:
             last, end = known[-1]
-            text = wrapped(f"{one.name} {said(end)}" + (f", {when[last]}" if when else ""), LABEL)
+            text = wrapped(f"{one.name} {one.said(last, say)}" + (f", {when[last]}" if when else ""), LABEL)
             found.append((float(end) * scale, one.name, text))
     placed, floor = [], float("-inf")
     for pixel, name, text in sorted(found, key=lambda end: end[0]):

@@ -42,13 +42,15 @@ def rows(
 
     weights: what a person counts for where it is not one; of no use for means.
     """
-    world = World(registers, agreement, weights)
-    found = [
-        (labels, own, answers)
-        for labels, time, people in world.places(measure)
-        for own, answers in _KINDS[type(measure)](world, measure, time, people)
-    ]
+    found = [*numbers(measure, World(registers, agreement, weights))]
     return [_row(measure, found, *one) for one in found]
+
+
+def numbers(measure: Measure, world: World) -> Iterator[Found]:
+    """The same rows of a world, their numbers not yet rounded, and nothing compared."""
+    for labels, time, people in world.places(measure):
+        for own, answers in _KINDS[type(measure)](world, measure, time, people):
+            yield labels, own, answers
 
 
 _KINDS: dict[type[Measure], Callable[[World, Any, Time, set[str]], Iterator[Drawn]]] = {

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import selectinload
 
 from linkage.ledger import rows
 from linkage.ledger.errors import (
@@ -97,6 +98,8 @@ def _released(session: Session, round_id: RoundId) -> Iterator[tuple[int, Scope]
         .join(ReleaseRow)
         .join(ScopeRow)
         .where(or_(RoundRow.name != round_id.name, RoundRow.number != round_id.number))
+        .options(selectinload(RoundRow.scope).selectinload(ScopeRow.parties))
+        .options(selectinload(RoundRow.release).load_only(ReleaseRow.number))
     )
     for row in session.scalars(wanted):
         scope = rows.as_scope(row)

@@ -25,6 +25,7 @@ from linkage.ledger.errors import (
 )
 from linkage.release import Release, control
 from linkage.texts import Lang, say, use
+from tests import matchers
 from tests.matchers import NAME, PARTIES, ROUND, Table, keys
 
 ONE: dict[str, Any] = {"languages": [Lang.SV]}
@@ -67,6 +68,19 @@ def test_a_match_is_given_every_earlier_release_of_its_history(
     assert [[r.agreement.round for r in history] for history in given] == [[], [1], [1, 2]]
     kept = [made.release for made in table.ledger.releases()]
     assert [r.to_bytes() for r in given[-1]] == kept[:2]
+
+
+def test_another_name_is_given_the_releases_of_the_same_parties_and_days(
+    tmp_path: Path, given: list[tuple[Release, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    matched(tmp_path, 1)
+    monkeypatch.setattr(matchers, "NAME", "another")
+    table = matched(tmp_path, 42)
+    assert [(made.id.name, made.id.number) for made in table.ledger.releases()] == [
+        (NAME, 1),
+        ("another", 42),
+    ]
+    assert [[r.agreement.name for r in history] for history in given] == [[], [NAME]]
 
 
 def test_a_release_of_before_scopes_were_noted_is_known_by_its_parties_names(

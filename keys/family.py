@@ -18,30 +18,30 @@ from keys.names import BadNameError, check_name
 
 FORMAT = "linkage-family-key/1"
 SIZE = primitives.AES256_KEY
-AMOUNT_SIZE = 32
+NOISE_SIZE = 32
 CHECK_SIZE = 8
 SEED = primitives.AES_BLOCK
 
 _CHECK_INFO = b"linkage/1/family-check"
-_AMOUNTS_INFO = b"linkage/1/amounts"
+_NOISE_INFO = b"linkage/1/noise"
 
 Seeds: TypeAlias = npt.NDArray[np.uint8]
 RecordKeys: TypeAlias = npt.NDArray[np.uint32]
 
 
-class AmountKey(Hidden):
-    """Draws the noise of amounts, the same in all rounds of a family."""
+class NoiseKey(Hidden):
+    """Draws the noise of counts and amounts, the same in all rounds of a family."""
 
     __slots__ = ("_value",)
 
     def __init__(self, value: bytes) -> None:
-        """Value: 32 bytes, else ValueError. Use FamilyKey.amount_key()."""
-        if len(value) != AMOUNT_SIZE:
-            raise ValueError("an amount key has 32 bytes")
+        """Value: 32 bytes, else ValueError. Use FamilyKey.noise_key()."""
+        if len(value) != NOISE_SIZE:
+            raise ValueError("a noise key has 32 bytes")
         self._value = value
 
     def draw(self, message: bytes) -> bytes:
-        """HMAC-SHA256 of the message: 32 bytes, to whoever lacks the key as good as drawn at random."""
+        """HMAC-SHA256 of the message: 32 bytes, which without the key nobody can tell from chance."""
         return primitives.hmac_sha256(self._value, message)
 
 
@@ -75,9 +75,9 @@ class FamilyKey(Hidden):
         blocks = primitives.aes256_blocks(self._value, np.ascontiguousarray(seeds).data)
         return np.frombuffer(blocks, ">u4")[:: SEED // 4].astype(np.uint32)
 
-    def amount_key(self) -> AmountKey:
-        """The key by which amounts are moved. It says nothing of the family key, nor of record keys."""
-        return AmountKey(self._derive(_AMOUNTS_INFO, AMOUNT_SIZE))
+    def noise_key(self) -> NoiseKey:
+        """The key by which numbers are moved. It says nothing of the family key, nor of record keys."""
+        return NoiseKey(self._derive(_NOISE_INFO, NOISE_SIZE))
 
     def check(self) -> str:
         """16 hex characters by which the key is known again. Says nothing of it; finds mistakes."""

@@ -67,7 +67,7 @@ def released(
     sent = [_package(agreed, party.name, registers) for party in agreed.parties]
     counted = count(sent, agreed, ROUND_KEY, key)
     facts = [PackageFact(p.party, "0" * 32, "0" * 128, 100) for p in sent]
-    noise = None if key is None else key.amount_key().draw
+    noise = None if key is None else key.noise_key().draw
     return control(counted.figures, agreed, facts, NOW, history, atoms=counted.atoms, key=TIES, noise=noise)
 
 

@@ -93,8 +93,12 @@ def release(truth: Truth, rule: ReleaseRule, key: FamilyKey) -> Told:
         np.full(len(names), Note.KNOWN, object),
         np.array([sum(own[p] for p in truth[name]) % (1 << 32) for name in names], np.uint32),
     )
-    protect = {"exact": exact.protect, "cellkey": cellkey.protect}[rule.method]
-    counts = protect(Figures((), {"m": cells}), rule).counts["m"]
+    figures = Figures((), {"m": cells})
+    moves = rule.method == "cellkey"
+    protected = (
+        cellkey.protect(figures, rule, key.noise_key().draw) if moves else exact.protect(figures, rule)
+    )
+    counts = protected.counts["m"]
     known = (note is Note.KNOWN for note in counts.notes)
     return {
         name: int(value) if shown else None

@@ -66,8 +66,8 @@ MOVED: dict[str, str | int] = {
     "trust": "parties export their registers unaltered",
 }
 """What a release by cellkey says of itself."""
-NOISE = FamilyKey(bytes(32), "exempel").amount_key().draw
-"""By which the amounts of a release by cellkey are moved."""
+NOISE = FamilyKey(bytes(32), "exempel").noise_key().draw
+"""By which a release by cellkey is moved."""
 Bits = frozenset[int]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import random
 from collections import defaultdict
 from dataclasses import replace
@@ -21,6 +23,9 @@ from linkage.perturbation import PerturbationError, perturbation
 from linkage.release import Release, agreeing, parse
 from linkage.release.counts import Counts
 from linkage.release.methods import cellkey
+from linkage.release.protected import Noise
+from tests.attacks import derive
+from tests.needs import ROOT
 from tests.releases import MOVED, Person, agreement, crowd, moved_bytes, over_time_moved, year_moved
 
 RULE = ReleaseRule("cellkey", MOVED)
@@ -55,8 +60,18 @@ def figures(people: npt.NDArray[np.int64], keys: npt.NDArray[np.uint32]) -> Figu
     return Figures((), {"m": Cells(axes, people, notes, keys)})
 
 
-def moved(people: npt.NDArray[np.int64], keys: npt.NDArray[np.uint32], rule: ReleaseRule = RULE) -> Counts:
-    return cellkey.protect(figures(people, keys), rule).counts["m"]
+def as_drawn(message: bytes) -> bytes:
+    """Noise for tests that draw cell keys by chance: the key itself."""
+    return message[-4:]
+
+
+def moved(
+    people: npt.NDArray[np.int64],
+    keys: npt.NDArray[np.uint32],
+    rule: ReleaseRule = RULE,
+    noise: Noise | None = as_drawn,
+) -> Counts:
+    return cellkey.protect(figures(people, keys), rule, noise).counts["m"]
 
 
 def drawn(size: int, seed: int) -> npt.NDArray[np.uint32]:
@@ -115,19 +130,21 @@ def test_the_threshold_itself_is_told() -> None:
 def test_what_is_not_known_is_neither_moved_nor_few() -> None:
     cells = figures(np.array([40, 40, 0]), drawn(3, 5)).cells["m"]
     notes = np.array([Note.EDGE, Note.NO_DATES, Note.KNOWN], object)
-    told = cellkey.protect(Figures((), {"m": replace(cells, notes=notes)}), RULE).counts["m"]
+    told = cellkey.protect(Figures((), {"m": replace(cells, notes=notes)}), RULE, as_drawn).counts["m"]
     assert list(told.notes) == [Note.EDGE, Note.NO_DATES, Note.FEW]
     assert list(told.values[:2]) == [0, 0]
     assert notes[2] is Note.KNOWN  # the figures are as they were
 
 
-def test_figures_without_keys_and_rules_without_a_table_are_refused() -> None:
+def test_figures_without_keys_or_noise_and_rules_without_a_table_are_refused() -> None:
     several = figures(np.full(3, 40), drawn(3, 6))
     bare = replace(several.cells["m"], record_keys=None)
     with pytest.raises(ValueError, match="without record keys"):
-        cellkey.protect(Figures((), {"m": bare}), RULE)
+        cellkey.protect(Figures((), {"m": bare}), RULE, as_drawn)
+    with pytest.raises(ValueError, match="without noise"):
+        cellkey.protect(several, RULE, None)
     with pytest.raises(PerturbationError):
-        cellkey.protect(several, ReleaseRule("cellkey", MOVED | {"variance": 40}))
+        cellkey.protect(several, ReleaseRule("cellkey", MOVED | {"variance": 40}), as_drawn)
 
 
 def test_the_release_says_how_it_was_made_and_agrees_with_itself() -> None:
@@ -135,6 +152,23 @@ def test_the_release_says_how_it_was_made_and_agrees_with_itself() -> None:
         assert dict(release.method) == {"name": "cellkey", **MOVED}
         assert (release.moved, release.audited, release.exact) == (7, True, False)
         agreeing.check(release)
+
+
+def test_known_answers_of_moved_counts() -> None:
+    """Worked out again by docs/release.md, in which they stand."""
+    page = (ROOT / "docs" / "release.md").read_text(encoding="utf-8")
+    key = FamilyKey(bytes(range(32)), "example").noise_key()
+    salt = hashlib.sha256(b"linkage-family/1\nexample").digest()
+    plain = derive(bytes(range(32)), salt, b"linkage/1/noise", 32)
+    cells = np.array([0, 1, 0x11931DCB, 0xFFFFFFFF], np.uint32)
+    words = [b"linkage/1/count\n" + cell.to_bytes(4, "big") for cell in cells.tolist()]
+    drawn = [hmac.digest(plain, word, "sha256")[:4] for word in words]
+    assert all(f"`{each.hex()}`" in page for each in drawn)
+    expected = perturbation(7, 4.0, 2).changes(
+        np.full(4, 100), np.frombuffer(b"".join(drawn), ">u4").astype(np.uint32)
+    )
+    found = moved(np.full(4, 100), cells, noise=key.draw).values - 100
+    assert found.tolist() == expected.tolist() == [-7, 2, -5, 2]
 
 
 # -- the same people --------------------------------------------------------------------------------------

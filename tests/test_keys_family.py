@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.encoding import UnknownVersionError
-from keys.family import AmountKey, FamilyKey
+from keys.family import FamilyKey, NoiseKey
 from keys.identity import DamagedKeyError
 from keys.names import BadNameError
 from tests.plain_aes import record_key
@@ -32,7 +32,7 @@ KNOWN = {  # seeds of docs/token.md → record keys
     "4b1fedad71fc5c59182e488c82afefc4": "d8be2118",
 }
 CHECK = "83de6fa6bdcb76a2"
-AMOUNT_KEY = KEY.amount_key()
+NOISE_KEY = KEY.noise_key()
 
 
 def rows(*seeds: bytes) -> npt.NDArray[np.uint8]:
@@ -55,27 +55,27 @@ def test_the_check_value_is_hkdf_of_rfc_5869() -> None:
 
 
 @given(st.binary(max_size=80))
-def test_amounts_are_drawn_by_a_key_of_their_own(message: bytes) -> None:
+def test_noise_is_drawn_by_a_key_of_its_own(message: bytes) -> None:
     """HKDF of RFC 5869, then HMAC, by the standard library; other purposes and families draw otherwise."""
     salt = hashlib.sha256(b"linkage-family/1\nexample").digest()
-    derived = hmac.digest(hmac.digest(salt, VALUE, "sha256"), b"linkage/1/amounts\x01", "sha256")
-    drawn = AMOUNT_KEY.draw(message)
+    derived = hmac.digest(hmac.digest(salt, VALUE, "sha256"), b"linkage/1/noise\x01", "sha256")
+    drawn = NOISE_KEY.draw(message)
     assert drawn == hmac.digest(derived, message, "sha256")
     assert drawn != hmac.digest(VALUE, message, "sha256")
     for other in (FamilyKey(VALUE, "another"), FamilyKey(bytes(32), "example")):
-        assert other.amount_key().draw(message) != drawn
+        assert other.noise_key().draw(message) != drawn
 
 
-def test_an_amount_key_shows_nothing_and_is_not_copied() -> None:
+def test_an_noise_key_shows_nothing_and_is_not_copied() -> None:
     salt = hashlib.sha256(b"linkage-family/1\nexample").digest()
-    derived = hmac.digest(hmac.digest(salt, VALUE, "sha256"), b"linkage/1/amounts\x01", "sha256")
-    told = repr([AMOUNT_KEY, AMOUNT_KEY.draw]) + str(AMOUNT_KEY)
+    derived = hmac.digest(hmac.digest(salt, VALUE, "sha256"), b"linkage/1/noise\x01", "sha256")
+    told = repr([NOISE_KEY, NOISE_KEY.draw]) + str(NOISE_KEY)
     assert "hidden" in told
     assert not any(form in told for form in (derived.hex(), repr(derived), VALUE.hex(), repr(VALUE)))
     with pytest.raises(TypeError, match="holds a secret"):
-        copy.copy(AMOUNT_KEY)
+        copy.copy(NOISE_KEY)
     with pytest.raises(ValueError, match="32 bytes"):
-        AmountKey(bytes(31))
+        NoiseKey(bytes(31))
 
 
 @given(st.binary(min_size=32, max_size=32), st.lists(st.binary(min_size=16, max_size=16), max_size=3))

@@ -276,7 +276,7 @@ def _release(
         atoms=counted.atoms,
         on_audit=audits.append,
         key=os.urandom(_TIES),
-        noise=None if keys.family is None else keys.family.amount_key().draw,
+        noise=None if keys.family is None else keys.family.noise_key().draw,
     ).to_bytes()
     signature = keys.identity.sign(RELEASE, data)
     releases.check(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from keys.errors import Text
+from linkage.agreement.cuts import PutTogether, put_together
 from linkage.agreement.protection import decimal
 from linkage.perturbation import perturbation
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 PEOPLE: Final = 100
 """A typical denominator of a per cent, where no series tells its size."""
 _USUAL = 0.95
+_OFTEN: Final = 1.0
+"""People: whoever is typically nearer than this has the number itself, more often than not."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ class Precision:
     """Of numbers of people. typical: standard deviation; usual: 95 of 100 are at most so far off; most: all.
 
     mean: the standard deviation of a mean over `periods`, where others are there in each of them.
-    percent: that of 50 per cent of `people`, in percentage points.
+    percent: that of 50 per cent of `people`, in percentage points. cuts: people who are told of in several
+    ways; off: how far who averages these typically is from their number, of each.
     """
 
     typical: float
@@ -39,6 +43,8 @@ class Precision:
     mean: float
     people: int
     percent: float
+    cuts: tuple[PutTogether, ...] = ()
+    off: tuple[float, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """What --json prints."""
@@ -48,6 +54,15 @@ class Precision:
             "at_most": self.most,
             "mean": {"periods": self.periods, "standard_deviation": round(self.mean, 3)},
             "percent": {"of_people": self.people, "standard_deviation": round(self.percent, 3)},
+            "put_together": [
+                {
+                    "people": cut.what,
+                    "time": cut.time,
+                    "ways": len(cut.numbers),
+                    "standard_deviation": round(off, 3),
+                }
+                for cut, off in zip(self.cuts, self.off, strict=True)
+            ],
         }
 
     def lines(self) -> Iterator[Text]:
@@ -72,6 +87,19 @@ class Precision:
             )
         else:
             yield Text("50 per cent of {people} people: typically {percent} percentage points", words)
+        if self.cuts:
+            cut, off = self.cuts[0], self.off[0]
+            yield Text(
+                "{what} ({time}) can be put together from other numbers too, in {ways} ways in all: "
+                "who averages them is typically {off} people off",
+                {"what": cut.what, "time": cut.time, "ways": len(cut.numbers), "off": decimal(off)},
+            )
+        if near := sum(off < _OFTEN for off in self.off):
+            yield Text(
+                "that is too near for {sets} sets of people: ask for fewer ages, sexes or combinations "
+                "of them",
+                {"sets": near},
+            )
 
 
 def precision(agreement: Agreement) -> Precision | None:
@@ -86,7 +114,10 @@ def precision(agreement: Agreement) -> Precision | None:
     people = _people(agreement)
     # of x / n, both moved, at one half: the change of x less half that of n, over n
     percent = 100 * typical * math.sqrt(1 + Fraction(1, 4)) / people
-    return Precision(typical, usual, rule.d, periods, typical / math.sqrt(periods), people, percent)
+    cuts = put_together(agreement)
+    left = tuple(cut.off(rule.variance) for cut in cuts)
+    mean = typical / math.sqrt(periods)
+    return Precision(typical, usual, rule.d, periods, mean, people, percent, cuts, left)
 
 
 def _people(agreement: Agreement) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from linkage.commands.matcher_desk import Desk
 from linkage.errors import Text
-from linkage.ledger import FamilyNote, Received, Refusal, Round, State
+from linkage.ledger import Budget, FamilyNote, Received, Refusal, Round, State
 
 CHECKS: Mapping[str, Text] = {
     "FormatError": Text("(1) no whole package"),
@@ -38,6 +40,7 @@ CHECKS: Mapping[str, Text] = {
 class StatusFacts:
     """A round as the ledger tells it. parties: name → its package that counts, None where it is missing.
 
+    budgets: of ε and δ, where the method takes from them, else none.
     family_asked: whether the round is counted with its family's key; family: what is noted of that key, None
     where the ledger has seen none.
     """
@@ -51,6 +54,7 @@ class StatusFacts:
     family_name: str
     family_asked: bool
     family: FamilyNote | None
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
 
     @property
     def purge_due(self) -> dt.datetime | None:
@@ -91,7 +95,16 @@ class StatusFacts:
             "released": _time(self.found.released if self.found else None),
             "purge_due": _time(self.purge_due),
             "purged": _time(self.found.purged if self.found else None),
-        } | ({"family_key": self._family_key()} if self.family_asked else {})
+            **({"family_key": self._family_key()} if self.family_asked else {}),
+            **({"budget": self._budget()} if self.budgets else {}),
+        }
+
+    def _budget(self) -> dict[str, object]:
+        """Decimal numbers as text, as in the agreement."""
+        return {
+            name: {key: _decimal(getattr(one, key)) for key in ("taken", "promised", "left", "cost")}
+            for name, one in self.budgets.items()
+        }
 
     def _family_key(self) -> dict[str, object] | None:
         if self.family is None:
@@ -118,18 +131,24 @@ class StatusFacts:
         lines += [_refused(refusal) for refusal in self.refused]
         if self.family_asked:
             lines.append(_family(self.family_name, self.family))
-        return lines
+        return [*lines, *(_left(name, one) for name, one in self.budgets.items())]
 
     def after(self) -> Text | None:
         """The next step."""
         state = self.found.state if self.found else State.OPEN
         if state is State.OPEN and self.missing:
             return Text("wait for the packages of {parties}", {"parties": ", ".join(self.missing)})
+        if state in {State.OPEN, State.FROZEN} and any(one.spent for one in self.budgets.values()):
+            values: dict[str, object] = {"agreement": self.agreement}
+            return Text(
+                "the budget is spent: linkage purge --give-up --agreement {agreement}",
+                values,
+            )
         if state in {State.OPEN, State.FROZEN}:
             return Text("linkage match --agreement {agreement}", {"agreement": self.agreement})
         if state is State.PURGED:
             return None
-        values: dict[str, object] = {"agreement": self.agreement, "day": self.purge_due}
+        values = {"agreement": self.agreement, "day": self.purge_due}
         if self.purge_due is not None:
             return Text("from {day:%Y-%m-%d}: linkage purge --agreement {agreement}", values)
         return Text("linkage purge --agreement {agreement}", values)
@@ -154,7 +173,31 @@ def status(*, agreement: Path, ledger: str) -> StatusFacts:
         family_name=desk.agreement.name,
         family_asked=desk.family_asked,
         family=desk.ledger.family(desk.agreement.name),
+        budgets=_budgets(desk),
     )
+
+
+def _budgets(desk: Desk) -> dict[str, Budget]:
+    """By its name; δ only where the mechanism takes any."""
+    spending = desk.spending(dt.datetime.now(dt.UTC))
+    if spending is None:
+        return {}
+    epsilon, delta = desk.ledger.budgets(desk.scope, spending)
+    return {"epsilon": epsilon, **({"delta": delta} if delta.promised else {})}
+
+
+def _left(name: str, budget: Budget) -> Text:
+    values: dict[str, object] = {
+        "taken": _decimal(budget.taken),
+        "promised": _decimal(budget.promised),
+        "left": _decimal(budget.left),
+        "cost": _decimal(budget.cost),
+    }
+    if name == "delta":
+        return Text(
+            "budget of δ: {taken} of {promised} is taken, {left} is left; a drawing takes {cost}", values
+        )
+    return Text("budget of ε: {taken} of {promised} is taken, {left} is left; a drawing takes {cost}", values)
 
 
 def _family(name: str, noted: FamilyNote | None) -> Text:
@@ -181,6 +224,11 @@ def _refused(refusal: Refusal) -> Text:
     if refusal.party is None:
         return Text("refused {at:%Y-%m-%d %H:%M}: {check}; SHA-512 {start}…", values)
     return Text("refused {at:%Y-%m-%d %H:%M}, in the name of {party}: {check}; SHA-512 {start}…", values)
+
+
+def _decimal(value: Fraction) -> str:
+    """A sum of decimal numbers, written as one."""
+    return f"{(Decimal(value.numerator) / Decimal(value.denominator)).normalize():f}"
 
 
 def _time(at: dt.datetime | None) -> str | None:

@@ -6,6 +6,7 @@ The only importer of SQLAlchemy's ORM. What leaves it are the plain values of `l
 from linkage.ledger.ledger import DEFAULT, Ledger
 from linkage.ledger.model import (
     Arrival,
+    Budget,
     FamilyNote,
     Head,
     Receipt,
@@ -24,6 +25,7 @@ from linkage.ledger.model import (
 __all__ = [
     "DEFAULT",
     "Arrival",
+    "Budget",
     "FamilyNote",
     "Head",
     "Ledger",

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from linkage.ledger import chain, families, guards, history, rows
+from linkage.ledger import budgets, chain, families, guards, history, rows
 from linkage.ledger.database import Database
 from linkage.ledger.errors import RolledBackError
 from linkage.ledger.model import (
+    Budget,
     FamilyNote,
     Head,
     Receipt,
@@ -103,6 +104,11 @@ class Lookup:
         """Everything that was ever taken of a budget of privacy, oldest first."""
         with self._database.session(writes=False) as session:
             return tuple(history.spendings(session))
+
+    def budgets(self, scope: Scope, spending: Spending) -> tuple[Budget, Budget]:
+        """What is taken and left of ε and of δ, for a round that would take this."""
+        with self._database.session(writes=False) as session:
+            return budgets.of_epsilon(session, scope, spending), budgets.of_delta(session, scope, spending)
 
     def head(self) -> Head:
         """How far the ledger has come. Raises ChainError."""

@@ -98,6 +98,24 @@ class Spending:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """Of ε or of δ: what a history has taken, what was promised of it, what is left, what a drawing costs.
+
+    left: no more than any promise of the history leaves, so it can be less than promised less taken.
+    """
+
+    taken: Fraction
+    promised: Fraction
+    left: Fraction
+    cost: Fraction
+
+    @property
+    def spent(self) -> bool:
+        """Whether it does not allow another drawing."""
+        return self.left < self.cost
+
+
+@dataclass(frozen=True)
 class Head:
     """How far a ledger has come. releases, spendings: how many there are; chain: the last hash, hex."""
 

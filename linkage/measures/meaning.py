@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+import numpy as np
+
 from linkage.measures.expressions import (
     And,
     AtLeast,
@@ -26,6 +28,8 @@ from linkage.measures.trees import children, lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy.typing as npt
 
     from linkage.measures.expressions import Tree
 
@@ -193,24 +197,32 @@ def _at_least(tables: Sequence[int], count: int, full: int) -> int:
 
 
 def _spread(each: Meaning, leaves: Sequence[Leaf]) -> int:
-    """The table of a meaning over more leaves."""
-    if each.leaves == tuple(leaves):
+    """The table of a meaning over more leaves. Both are in the same order."""
+    if len(each.leaves) == len(leaves):
         return each.true
-    places = [leaves.index(leaf) for leaf in each.leaves]
-    found = 0
-    for j in range(1 << len(leaves)):
-        own = sum((j >> place & 1) << i for i, place in enumerate(places))
-        found |= (each.true >> own & 1) << j
-    return found
+    mine = {*each.leaves}
+    shape = [2 if leaf in mine else 1 for leaf in reversed(leaves)]
+    return _number(np.broadcast_to(_bits(each.true, len(mine)).reshape(shape), (2,) * len(leaves)))
 
 
 def _without_idle(leaves: Sequence[Leaf], true: int) -> Meaning:
     """The same without leaves that change nothing."""
-    kept, left = [*leaves], true
+    bits, kept = _bits(true, len(leaves)), [*leaves]
     for leaf in leaves:
-        place = kept.index(leaf)
-        ones = [j for j in range(1 << len(kept)) if j >> place & 1]
-        if all((left >> j & 1) == (left >> (j ^ 1 << place) & 1) for j in ones):
-            del kept[place]
-            left = sum((left >> j & 1) << i for i, j in enumerate(j ^ 1 << place for j in ones))
-    return Meaning(tuple(kept), left)
+        axis = len(kept) - 1 - kept.index(leaf)
+        without, within = (np.asarray(bits.take(i, axis), np.uint8) for i in (0, 1))
+        if (without == within).all():
+            bits = without
+            kept.remove(leaf)
+    return Meaning(tuple(kept), _number(bits))
+
+
+def _bits(table: int, leaves: int) -> npt.NDArray[np.uint8]:
+    """A table with an axis for each leaf, the last one's first."""
+    size = 1 << leaves
+    data = np.frombuffer(table.to_bytes((size + 7) // 8, "little"), np.uint8)
+    return np.unpackbits(data, count=size, bitorder="little").reshape((2,) * leaves)
+
+
+def _number(bits: npt.NDArray[np.uint8]) -> int:
+    return int.from_bytes(np.packbits(bits.reshape(-1), bitorder="little").tobytes(), "little")

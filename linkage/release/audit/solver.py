@@ -133,6 +133,14 @@ class Solver:
             raise TimeError("the audit took too long")
         return found
 
+    def some(self, clock: Clock) -> Whole | None:
+        """Any table; None where there is none. Raises TimeError where that is not known in time."""
+        nobody = np.zeros(self._n)
+        found = self._solve(nobody, nobody.astype(np.int64), clock, seconds=clock.left(), gap=0.0)
+        if found is None and self._highs.getModelStatus() != highspy.HighsModelStatus.kInfeasible:
+            raise TimeError("the audit took too long")
+        return found
+
     def _solve(self, cost: Floats, start: Whole, clock: Clock, *, seconds: float, gap: float) -> Whole | None:
         if not clock.left():
             raise TimeError("the audit took too long")

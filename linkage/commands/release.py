@@ -164,7 +164,7 @@ def report(release: Path, out: Path, lang: Lang) -> ReportFacts:
 
     The signature is not looked at: that is `verify`. Raises FileError, PackageError where it is no release.
     """
-    found = parse(_read(release))
+    found = parse(read(release))
     return ReportFacts(tuple(_write(path, content) for path, content in _reports(found, out, lang)))
 
 
@@ -175,7 +175,7 @@ def coverage_notes(release: Path) -> tuple[Text, ...]:
             "warning: nobody in the register of {party} could be counted (coverage 0 %): ask {party} to look",
             {"party": package.party},
         )
-        for package in parse(_read(release)).packages
+        for package in parse(read(release)).packages
         if package.counted_percent == 0
     )
 
@@ -237,7 +237,7 @@ def verify(release: Path, agreement: Path | None = None, matcher: Path | None = 
     that the agreement names, from beside the agreement. Without both WhoseKeyError: whoever makes up a
     release can put a key beside it. Raises PackageError, KeysError, FileError, AgreementError.
     """
-    data = _read(release)
+    data = read(release)
     if b"linkage-release/" not in data[:HEAD]:
         raise NotVerifiableError("{path} cannot be verified", path=release)
     signature = _signature(release.with_name(f"{release.name}.sig"))
@@ -254,7 +254,7 @@ def verify(release: Path, agreement: Path | None = None, matcher: Path | None = 
 def _signature(path: Path) -> bytes:
     if not path.exists():
         raise NoSignatureError("no signature beside the release: {path}", path=path)
-    return _read(path)
+    return read(path)
 
 
 def _named(path: Path) -> PublicIdentity:
@@ -274,7 +274,8 @@ def _beside(agreement: Path, agreed: Agreement) -> PublicIdentity:
     return key
 
 
-def _read(path: Path) -> bytes:
+def read(path: Path) -> bytes:
+    """The bytes of a release file. Raises FileError."""
     try:
         if path.stat().st_size > LARGEST:
             raise FileError("{path} is too large to be a release", path=path, hint="name release.json")

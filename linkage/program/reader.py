@@ -30,20 +30,56 @@ def report(release: Path, out: Path | None) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("file", type=FILE)
-@option("--agreement", type=FILE, help="The agreement that it should answer or be of.")
+@click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE…")
+@option("--agreement", type=FILE, multiple=True, help="The agreement that it should answer or be of.")
 @option("--matcher", type=FILE, help="Of a release: the matcher's NAME.pub; default beside the agreement.")
 @option("--signer", type=FILE, help="Of a receipt: the signer's NAME.pub; default beside the agreement.")
-def verify(file: Path, agreement: Path | None, matcher: Path | None, signer: Path | None) -> None:
+@option("--audit", is_flag=True, help="Of releases: also attack them, as anybody who reads them could.")
+def verify(
+    files: tuple[Path, ...],
+    agreement: tuple[Path, ...],
+    matcher: Path | None,
+    signer: Path | None,
+    audit: bool,
+) -> None:
     """Check a release or a receipt: its signature, and what it says.
 
     Of a release the digest, and that the tables agree; of a receipt, that its signer could destroy what it
     names. Whose signature it should be, the agreement says, or a public key that is named.
 
+    With --audit also what somebody outside can work out of the numbers that are hidden or moved; several
+    releases of one history may then be named, with --agreement once for each.
+
     Example: linkage verify release/release.json --agreement agreement/agreement.toml
 
     Example: linkage verify malmo-sok-1-destroyed.json --agreement agreement/agreement.toml
+
+    Example: linkage verify --audit release/release.json --agreement agreement/agreement.toml
     """
+    if audit:
+        _audit(files, agreement, matcher, signer)
+        return
+    if len(files) > 1 or len(agreement) > 1:
+        raise UsageError(
+            "one file at a time, and one agreement", hint="several releases are looked at with --audit"
+        )
+    _verify(files[0], agreement[0] if agreement else None, matcher, signer)
+
+
+def _audit(
+    files: tuple[Path, ...], agreements: tuple[Path, ...], matcher: Path | None, signer: Path | None
+) -> None:
+    from linkage.commands import receipt
+    from linkage.commands.verify_audit import audit as flow
+
+    if signer is not None or any(receipt.is_receipt(file) for file in files):
+        raise UsageError("--audit is for releases", hint="leave out --audit, or receipts and --signer")
+    facts = flow(files, agreements, matcher)
+    tell(facts.as_json(), facts.lines())
+    facts.refuse()
+
+
+def _verify(file: Path, agreement: Path | None, matcher: Path | None, signer: Path | None) -> None:
     from linkage.commands import receipt, release
 
     if receipt.is_receipt(file):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from linkage.commands.demo_guide import write_steps
 from linkage.commands.demo_steps import steps
@@ -15,6 +16,9 @@ from linkage.errors import FileError, Text, UsageError
 from linkage.synthetic.demo import Demo
 from linkage.synthetic.demos import DEMOS
 from linkage.texts import current, say
+
+if TYPE_CHECKING:
+    from linkage.release import Release
 
 Progress = Callable[[Text], None]
 
@@ -33,7 +37,7 @@ class FolderInUseError(FileError):
 
 @dataclass(frozen=True)
 class DemoFacts:
-    """Where everything lies, and the lines that the report leads with."""
+    """Where everything lies, the lines that the report leads with, and what was done to their numbers."""
 
     name: str
     folder: Path
@@ -41,6 +45,7 @@ class DemoFacts:
     release: Path
     steps: Path
     headline: tuple[Text, ...]
+    protection: Text
 
     def as_json(self) -> dict[str, object]:
         """The same as one object."""
@@ -51,11 +56,13 @@ class DemoFacts:
             "release": str(self.release),
             "steps": str(self.steps),
             "headline": [say(line).strip() for line in self.headline],
+            "protection": say(self.protection),
         }
 
     def lines(self) -> list[Text]:
         """The same for a person."""
-        return [*self.headline, Text("every step, to be repeated by hand: {path}", {"path": self.steps})]
+        steps = Text("every step, to be repeated by hand: {path}", {"path": self.steps})
+        return [*self.headline, self.protection, steps]
 
 
 @dataclass(frozen=True)
@@ -82,16 +89,19 @@ def listed() -> DemoList:
     return DemoList({name: demo.about for name, demo in DEMOS.items()})
 
 
-def demo(name: str, folder: Path, *, progress: Progress | None = None) -> DemoFacts:
+def demo(
+    name: str, folder: Path, *, method: str | None = None, progress: Progress | None = None
+) -> DemoFacts:
     """Play the demo `name` in `folder`, which must be empty or not be there.
 
-    progress: told each step as it begins. Raises UnknownDemoError, FolderInUseError, and what a step raises.
+    method: one of METHODS; None for the demo's own. progress: told each step as it begins, and how the audit
+    went. Raises UnknownDemoError, FolderInUseError, and what a step raises.
     """
-    chosen = DEMOS.get(name)
-    if chosen is None:
+    if name not in DEMOS:
         raise UnknownDemoError(
             "there is no demo of the name {name}", name=name, details=tuple(listed().lines())
         )
+    chosen = DEMOS[name].under(method or DEMOS[name].method)
     _take(folder)
     tell = progress or (lambda _: None)
     tell(Text("making up people and registers"))
@@ -101,8 +111,16 @@ def demo(name: str, folder: Path, *, progress: Progress | None = None) -> DemoFa
     for number, step in enumerate(todo, 1):
         words: dict[str, object] = {"number": number, "total": len(todo), "what": step.what}
         tell(Text("step {number} of {total}: {what}", words))
-        step.play()
+        for line in _notes(step.play()):
+            tell(line)
     return _facts(chosen, folder, guide)
+
+
+def _notes(found: object) -> tuple[Text, ...]:
+    """What the matcher is told beside its release: how the audit went."""
+    from linkage.commands.matcher_match import MatchFacts
+
+    return found.notes if isinstance(found, MatchFacts) else ()
 
 
 def _take(folder: Path) -> None:
@@ -139,11 +157,23 @@ def _facts(demo: Demo, folder: Path, guide: Path) -> DemoFacts:
     from linkage.release import parse
 
     path = folder / demo.matcher / "release" / "release.json"
+    release = parse(path.read_bytes())
     return DemoFacts(
         name=demo.name,
         folder=folder,
         report=path.with_name(f"report.{current().value}.html"),
         release=path,
         steps=guide,
-        headline=tuple(demo.headline(parse(path.read_bytes()))),
+        headline=tuple(demo.headline(release)),
+        protection=_protection(release),
+    )
+
+
+def _protection(release: Release) -> Text:
+    if release.exact:
+        return Text("method exact: the numbers are as they were counted, and nothing protects them")
+    return Text(
+        "method {method}: every number is moved a little, a count by at most {most}; without that: "
+        "linkage demo {name} DIR --method exact",
+        {"method": release.rule.method, "most": release.moved, "name": release.agreement.name},
     )

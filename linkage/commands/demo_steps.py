@@ -201,10 +201,10 @@ def _export(play: Play, who: str) -> Step:
 def _match(play: Play) -> Step:
     name, parties = play.demo.matcher, play.demo.parties
 
-    def call() -> None:
+    def call() -> object:
         from linkage.commands import matcher
 
-        matcher.match(
+        return matcher.match(
             tuple(play.package(who) for who in parties),
             agreement=play.agreement,
             identity=play.key(name, "identity"),
@@ -222,7 +222,12 @@ def _match(play: Play) -> Step:
     return Step(
         name,
         (f"linkage match {packages} {_AGREED} --out release{play.locks.use}",),
-        Text("the matcher counts the packages, opened in memory only, and signs what it releases"),
+        Text(
+            "the matcher counts the packages, opened in memory only, attacks what it is about to release as "
+            "its readers could, and signs it"
+            if _by_cellkey(play.demo)
+            else "the matcher counts the packages, opened in memory only, and signs what it releases"
+        ),
         call,
     )
 

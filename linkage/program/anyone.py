@@ -18,7 +18,12 @@ from linkage.program.terminal import note, tell
 @click.argument("name", default="malmo-2020")
 @click.argument("folder", type=FILE, default=Path("demo"), metavar="[DIR]")
 @option("--list", "listing", is_flag=True, help="Only tell which rounds there are to play.")
-def demo(name: str, folder: Path, listing: bool) -> None:
+@option(
+    "--method",
+    type=click.Choice(["cellkey", "exact"]),
+    help="How the numbers are protected, otherwise as suits the round; exact: as they were counted.",
+)
+def demo(name: str, folder: Path, listing: bool, method: str | None) -> None:
     """Play a whole round with made-up registers.
 
     Makes the registers, plays every role through every step in DIR, and ends with the report's path.
@@ -32,7 +37,7 @@ def demo(name: str, folder: Path, listing: bool) -> None:
         demos = listed()
         tell(demos.as_json(), demos.lines(), after=Text("linkage demo NAME [DIR]"))
         return
-    facts = flow(name, folder, progress=note)
+    facts = flow(name, folder, method=method, progress=note)
     tell(facts.as_json(), facts.lines(), after=Text("open {path}", {"path": facts.report}))
 
 

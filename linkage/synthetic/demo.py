@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from linkage.errors import ReleaseError, Text
 from linkage.synthetic.sheets import Sheet
 
 if TYPE_CHECKING:
     from linkage.release import Release
+
+
+METHODS: Final = ("cellkey", "exact")
+"""How a demo can be played: as its file agreement.toml says, or with nothing protected."""
+_EXACT: Final = "exact.toml"
 
 
 class NoFiguresError(ReleaseError):
@@ -37,7 +42,8 @@ class Demo:
     name: the agreement's too; its round is 1. about: one line for the list of demos. seed: everybody who
     plays the demo meets the same made-up people. parties: in the agreement's order, the first makes the
     secret. registers: from a seed; the same seed, the same bytes. headline: the lines that end the demo:
-    what the report could say, and what it could not.
+    what the report could say, and what it could not. method: of METHODS, by which it is played where nobody
+    asks for another.
     """
 
     name: str
@@ -48,6 +54,24 @@ class Demo:
     registers: Callable[[int], Sequence[Register]]
     headline: Callable[[Release], list[Text]]
     matcher: str = "matcher"
+    method: str = METHODS[0]
+
+    def under(self, method: str) -> Demo:
+        """The same demo, played by one of METHODS; another is a ValueError."""
+        if method not in METHODS:
+            raise ValueError(f"no demo is played by {method}")
+        if method == METHODS[0]:
+            return self
+        return replace(self, agreement_text=lambda: _unprotected(self.agreement_text()))
+
+
+def _unprotected(agreement: str) -> str:
+    """The agreement with another [release], which ends with an empty line as all its sections do."""
+    before, release, rest = agreement.partition("[release]\n")
+    _, gap, after = rest.partition("\n\n")
+    if not release or not gap:
+        raise ValueError("an agreement without a [release] between others")
+    return before + packaged(__package__, _EXACT) + "\n" + after
 
 
 def packaged(package: str, name: str) -> str:

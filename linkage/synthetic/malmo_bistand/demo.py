@@ -23,7 +23,7 @@ def headline(release: Release) -> list[Text]:
     share, was = (figure(release, "unga-avslut", "percent", span=span) for span in (THIS_YEAR, LAST_YEAR))
     steps = figure(release, "steg", **{"from": "asf.kartlaggning", "to": "asf.praktik"})
     return [
-        Text("the people are made up; the two amounts are those of the report of 2019"),
+        Text("the people are made up so that the two amounts are those of the report of 2019"),
         Text("{kronor}  kr a month and household, half a year after work or study began", _kronor(exits)),
         Text("{kronor}  kr, half a year after a municipal job began", _kronor(jobs)),
         Text(

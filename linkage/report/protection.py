@@ -113,6 +113,11 @@ def _moved(words: Words) -> Iterator[str]:
         "and per cents are worked out from the numbers shown here.",
         likely=_likely(words),
     )
+    yield t(
+        "A number that an earlier release told of the same question is told again as it was, for as long as "
+        "the count is within {most} of it: so a late correction of one person does not show.",
+        most=release.moved,
+    )
     units = list(dict.fromkeys(table.unit for table in release.tables if table.unit))
     if units:
         yield t(

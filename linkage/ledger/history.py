@@ -38,7 +38,7 @@ MOST_RELEASES = 3
 """Under `cellkey`: releases with a party in common that may tell of the same day."""
 _ONE_BY_ONE = "cellkey"
 _ALONE = "suppress"
-"""What it withholds is not yet held against what an earlier release withheld of other people."""
+"""Two windows give together who came and who went, which is not looked for over two releases."""
 _AUDITED = (_ONE_BY_ONE, _ALONE)
 """Audited together with all releases that they meet."""
 _COSTS = "dp"

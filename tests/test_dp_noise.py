@@ -11,10 +11,12 @@ import statistics
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.signal import fftconvolve
 
 from linkage.agreement.model import ReleaseRule
 from linkage.release.margins import Noise, Weights, margin
@@ -36,22 +38,24 @@ def rule(**changes: str) -> ReleaseRule:
     return ReleaseRule("dp", LAPLACE | changes)
 
 
-def drawn(true: list[int], noise: Noise, times: int) -> Whole:
-    """So many answers about one population. Shape (times, cells)."""
-    some = [np.tile(np.array(true, np.int64), (times // 4, 1))] * 4
+@cache
+def drawn(true: int, noise: Noise, times: int) -> Whole:
+    """So many answers about cells of one population, all of which hold as many people. Shape (times,)."""
+    some = [np.full(times // 4, true, np.int64)] * 4
     with ThreadPoolExecutor(2) as pool:
         return np.concatenate(list(pool.map(lambda part: draw(part, noise), some)))
 
 
-def bound(without: list[int], with_one: list[int], noise: Noise, times: int) -> float:
-    """The least ε that such answers allow: how much likelier an event is with the person than without.
+def bound(cells: int, noise: Noise, draws: int) -> float:
+    """The least ε that answers allow of neighbours: how much likelier an event is with the person.
 
-    The event: every cell in which the person counts is at least what it is with the person. No event tells
-    the two apart better: where it happens, their likelihoods are as far apart as they ever are.
+    cells: in how many the person counts; draws: of both populations together. The event: every such cell
+    is at least what it is with the person. No event tells the two apart better: where it happens, their
+    likelihoods are as far apart as they ever are.
     """
-    here, there = (drawn(true, noise, times) >= np.array(with_one) for true in (with_one, without))
-    most, least = (int(np.count_nonzero(found.all(axis=1))) for found in (here, there))
-    return math.log(_lower(most, times) / _upper(least, times))
+    with_one, without = (drawn(true, noise, draws // 2).reshape(-1, cells) for true in (13, 12))
+    most, least = (int(np.count_nonzero((found >= 13).all(axis=1))) for found in (with_one, without))
+    return math.log(_lower(most, len(with_one)) / _upper(least, len(without)))
 
 
 def _lower(found: int, times: int) -> float:
@@ -62,48 +66,75 @@ def _upper(found: int, times: int) -> float:
     return found / times + Z * math.sqrt(found * (times - found) / times**3)
 
 
-# populations that differ in one person, by the cells that the person counts in, and how often
-PAIRS = {
-    "one cell": ([12], [13], Reach(1, 1)),
-    "a stretch and the whole time": ([0, 812], [1, 813], Reach(2, 2)),
-}
+MILLION = 1_000_000
+PAIRS = {"one cell": (1, "0.5"), "a stretch and the whole time": (2, "1")}
+"""In how many cells a person counts, and ε: the noise is the same, and so are the draws."""
 
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_a_million_draws_of_neighbours_show_no_more_than_epsilon_and_nearly_as_much(pair: str) -> None:
-    without, with_one, reach = PAIRS[pair]
-    noise = fitting(rule(), reach)
-    found = bound(without, with_one, noise, 500_000 // len(without))
-    assert 0.9 * 0.5 < found < 0.5
+    cells, epsilon = PAIRS[pair]
+    found = bound(cells, fitting(rule(epsilon=epsilon), Reach(cells, cells)), MILLION)
+    assert 0.9 * float(epsilon) < found < float(epsilon)
 
 
 def test_a_mechanism_that_costs_a_quarter_more_is_caught() -> None:
-    without, with_one, reach = PAIRS["one cell"]
-    right = fitting(rule(), reach)
-    assert bound(without, with_one, Noise("laplace", right.scale / 1.25), 200_000) > 0.5
+    right = fitting(rule(), Reach(1, 1))
+    assert bound(1, Noise("laplace", right.scale / 1.25), 60_000) > 0.5
 
 
 def test_a_reach_that_is_told_too_small_is_caught() -> None:
-    without, with_one, _ = PAIRS["a stretch and the whole time"]
-    assert bound(without, with_one, fitting(rule(), Reach(1, 1)), 100_000) > 0.5
+    """Somebody counts in two cells, and the noise is that of one."""
+    assert bound(2, fitting(rule(), Reach(1, 1)), MILLION) > 0.5
 
 
-def test_the_gaussian_fails_no_more_often_than_delta() -> None:
-    """δ at ε, summed up over all answers of one cell: exactly, by its own probabilities."""
-    by = ReleaseRule("dp", GAUSSIAN)
-    noise = fitting(by, Reach(1, 1))
-    assert _lost(noise.scale) <= float(by.delta)
-    assert _lost(noise.scale / 1.25) > float(by.delta)
-    sample = drawn([0], noise, 200_000)[:, 0]
-    assert abs(sample.std() / noise.scale - 1) < 0.01
-    assert abs(sample.mean()) < 5 * noise.scale / math.sqrt(len(sample))
+# how many cells a person counts in, and how often in each: once, in each of many periods, twelve moves in one
+MOVED = {"one cell": (1, 1), "a year of months and the whole of it": (13, 1), "twelve moves": (1, 12)}
 
 
-def _lost(scale: float, epsilon: float = 0.5) -> float:
-    at = np.arange(-int(40 * scale), int(40 * scale) + 2)
+@pytest.mark.parametrize("moved", MOVED)
+def test_the_gaussian_fails_no_more_often_than_delta(moved: str) -> None:
+    """δ at ε, summed up over all answers: exactly, by its own probabilities; and not far below δ."""
+    (cells, often), by = MOVED[moved], ReleaseRule("dp", GAUSSIAN)
+    noise = fitting(by, Reach(cells * often, cells * often**2))
+    assert _lost(noise.scale, cells, often) <= float(by.delta)
+    assert _lost(noise.scale, cells, often, 0.9 * 0.5) > float(by.delta)
+    assert _lost(noise.scale / 1.25, cells, often) > float(by.delta)
+
+
+def _lost(scale: float, cells: int, often: int, epsilon: float = 0.5) -> float:
+    """The likelihoods of two answers differ by the sum over the cells alone: nothing else is looked at."""
+    one = _chances(scale)
+    chances = one
+    for _ in range(cells - 1):
+        chances = fftconvolve(chances, one)
+    aside = cells * often
+    without = np.concatenate([chances, np.zeros(aside)])
+    with_one = np.concatenate([np.zeros(aside), chances])
+    return float(np.maximum(with_one - math.exp(epsilon) * without, 0).sum())
+
+
+def _chances(scale: float) -> npt.NDArray[np.float64]:
+    at = np.arange(-int(12 * scale), int(12 * scale) + 1)
     chances = np.exp(-((at / scale) ** 2) / 2)
-    chances /= chances.sum()
-    return float(np.maximum(chances[1:] - math.exp(epsilon) * chances[:-1], 0)[::-1].sum())
+    return np.asarray(chances / chances.sum(), np.float64)
+
+
+def test_the_gaussian_is_drawn_as_its_probabilities_say() -> None:
+    """No part of the draws is farther from its probability than so many draws are once in 100 000 times."""
+    right = fitting(ReleaseRule("dp", GAUSSIAN), Reach(1, 1)).scale
+    times = 60_000
+    most = math.sqrt(math.log(2 / 1e-5) / (2 * times))  # Dvoretzky, Kiefer and Wolfowitz; Massart 1990
+    assert _apart(right, right, times) < most
+    assert _apart(right / 1.25, right, times) > most  # a mechanism of 1.25 ε
+
+
+def _apart(scale: float, told: float, times: int) -> float:
+    sample = drawn(0, Noise("gaussian", scale), times)
+    below = np.cumsum(_chances(told))
+    middle = len(below) // 2
+    found = np.searchsorted(np.sort(sample), np.arange(-middle, middle + 1), side="right") / times
+    return float(np.abs(found - below).max())
 
 
 @pytest.mark.parametrize("parameters", [LAPLACE, GAUSSIAN], ids=["laplace", "gaussian"])
@@ -145,7 +176,7 @@ SUMS: list[Weights] = [((1, 1),), ((1, 9),), ((1, 4), (2, 2)), ((1, 60), (3, 5))
 @pytest.mark.parametrize("noise", [Noise("laplace", 0.4), Noise("laplace", 9.5), Noise("gaussian", 6.0)])
 @pytest.mark.parametrize("weights", SUMS)
 def test_a_sum_is_within_its_margin_as_often_as_said(noise: Noise, weights: Weights) -> None:
-    times, alpha = 2000, Fraction(1, 20)
+    times, alpha = 1000, Fraction(1, 20)
     aside = margin(noise, weights, alpha)
     weight = np.repeat([w for w, _ in weights], [many for _, many in weights])
     sums = draw(np.zeros((times, len(weight)), np.int64), noise) @ weight

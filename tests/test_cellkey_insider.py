@@ -7,14 +7,24 @@ attack here succeeds against that, and not against what the family's noise makes
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from scipy.stats import chi2_contingency, chisquare
 
+from keys.family import NoiseKey
+from linkage.measures.atoms import Atoms
+from linkage.measures.figures import Figures
 from linkage.perturbation import KEYS, perturbation
+from linkage.release import attacked
+from linkage.release.matrix.rows import Matrix, build
 from linkage.release.protected import Noise
+from linkage.window import Window
+from tests.attacks import family_key
+from tests.test_attacks_gate import COUNTS, left, registers
 from tests.test_cellkey import SIGNIFICANT, as_drawn, family, moved, seeds_of
 
 TABLE = perturbation(7, 4.0, 2)
@@ -127,3 +137,30 @@ def bound_to_each_other(noise: Noise) -> bool:
 def test_a_set_and_its_halves_are_moved_independently() -> None:
     assert bound_to_each_other(as_drawn)
     assert not bound_to_each_other(NOISE)
+
+
+# -- what is told nowhere ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("both", "looked_at"), [(0, False), (1, False), (1, True)])
+def test_noise_at_both_its_ends_gives_away_an_overlap_that_is_told_nowhere(
+    monkeypatch: pytest.MonkeyPatch, both: int, *, looked_at: bool
+) -> None:
+    """A limit, said openly: of some eight pairs in a million. The audit would see one person if it looked."""
+    seeds = [hashlib.sha256(f"seed {person}".encode()).digest()[:16] for person in registers(both)["af.etab"]]
+    keys = family_key(0).record_keys(np.frombuffer(b"".join(seeds), np.uint8).reshape(-1, 16))
+    others = int(keys.sum(dtype=np.uint32)).to_bytes(4, "big")
+
+    def at_its_ends(_: NoiseKey, message: bytes) -> bytes:
+        return bytes(32) if message.endswith(others) else bytes([255] * 32)
+
+    monkeypatch.setattr(NoiseKey, "draw", at_its_ends)
+    if looked_at:
+        monkeypatch.setattr(attacked, "build", with_what_is_told_nowhere)
+    assert left("cellkey", COUNTS, both) == (None if looked_at else [*range(both + 1)])
+
+
+def with_what_is_told_nowhere(figures: Figures, atoms: Atoms, window: Window, *, few: int) -> Matrix:
+    """The matrix as under suppress."""
+    assert not few
+    return build(figures, atoms, window, few=10)

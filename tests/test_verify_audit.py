@@ -404,6 +404,16 @@ def test_everybody_who_could_be_is_gone_through_period_by_period(monkeypatch: py
     assert kinds() == whole
 
 
+@pytest.mark.parametrize(("number", "found"), [(1, Found.NARROW), (2, Found.APART)])
+def test_that_equal_people_have_equal_numbers_is_used_in_the_first_round(number: int, found: Found) -> None:
+    """33 at least alone, 35 at most with those in both: 0, 1 or 2; unequal numbers are of unequal people.
+
+    Later rounds tell some numbers of the round before again, and those need not be equal.
+    """
+    moved: Told = {ALONE: 40, OTHER: 30, BOTH: "few", KRAMI: 28, SOME: 65}
+    assert found_of(write(template("cellkey", number=number), moved))[BOTH] is found
+
+
 # -- several releases -------------------------------------------------------------------------------------
 
 

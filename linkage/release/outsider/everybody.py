@@ -8,7 +8,7 @@ kinds are too many to be gone through some are drawn, and it is said that these 
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -17,7 +17,6 @@ from linkage.dimensions import SEXES
 from linkage.measures.evaluate import Block, Program
 from linkage.measures.expressions import And, AtLeast, Minus, Not, OfAge, OfSex, Or, Presence
 from linkage.measures.figures import People
-from linkage.measures.imagined import imagined
 from linkage.measures.model import Count, Flow, HowMany, Overlap, Share
 from linkage.measures.trees import children, leaves
 
@@ -171,15 +170,16 @@ def _answers(frame: Frame, trees: Sequence[Tree], series: Sequence[str]) -> Iter
 
 
 def _drawn(asked: Asked, series: Sequence[str]) -> Iterator[Life]:
-    """Lives as the matcher imagines them, and others of stays that come as they may, always the same."""
-    several = imagined(asked.frame, {READER: series}, sex=False, age=False).presence
-    yield from zip(*(several[key].tolist() for key in series), strict=True)
-    rng, periods = np.random.default_rng(len(series)), len(asked.frame.window)
+    """Every stay in one series, and stays in several that come as they may, always the same."""
+    rng, periods, n = np.random.default_rng(len(series)), len(asked.frame.window), len(series)
+    for first, last in combinations(range(periods + 1), 2):
+        for one in range(n):
+            yield tuple((1 << last) - (1 << first) if i == one else 0 for i in range(n))
     for _ in range(_DRAWN):
-        begins = rng.integers(-periods // 2, periods, len(series))
-        lengths = rng.integers(1, periods + 1, len(series)) * (rng.random(len(series)) < 1 / 2)
+        begins = rng.integers(-(periods // 2), periods, n)
+        lengths = rng.integers(1, periods + 1, n) * (rng.random(n) < rng.random())
         stays = zip(begins.tolist(), lengths.tolist(), strict=True)
-        yield tuple(sum(1 << p for p in range(max(0, b), min(periods, b + n))) for b, n in stays)
+        yield tuple(sum(1 << p for p in range(max(0, b), min(periods, b + k))) for b, k in stays)
 
 
 def _people(

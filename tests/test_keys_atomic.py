@@ -18,6 +18,8 @@ from keys import atomic
 from keys.atomic import leftovers, remove, whole_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from _typeshed import TraceFunction
 
 posix = pytest.mark.skipif(os.name == "nt", reason="modes, links and limits of POSIX")
@@ -138,10 +140,20 @@ def interrupted(path: Path, at: int, *, replace: bool) -> bool:
     return False
 
 
+@pytest.fixture
+def few_objects() -> Iterator[None]:
+    """What the whole suite has loaded is not looked through at each of hundreds of collections."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # a stream that Ctrl-C took before it had a name
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("existed", [True, False])
 @pytest.mark.skipif(sys.gettrace() is not None, reason="a debugger or a coverage tool is tracing")
+@pytest.mark.usefixtures("few_objects")
 def test_ctrl_c_at_any_line_leaves_the_old_file_or_the_new(tmp_path: Path, existed: bool) -> None:
     path = tmp_path / "a.key"
     seen = set()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from linkage.agreement.release_rule import TRUST
-from linkage.commands import leftovers, matcher
+from linkage.commands import leftovers, matcher, matcher_match
 from linkage.ledger import RoundId
 from linkage.ledger.errors import TooManyReleasesError
-from linkage.release import parse
+from linkage.release import Release, control, parse
 from linkage.texts import Lang, say
 from tests.agreements import RULES
 from tests.matchers import NAME, NOW, PARTIES, Table
@@ -59,6 +61,22 @@ def test_a_release_is_audited_signed_reported_and_given_back(tmp_path: Path, peo
     assert made.release == before
     assert made.scope is not None
     assert made.scope.method == "cellkey"
+
+
+def test_all_rounds_of_a_family_are_moved_by_its_own_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bytes] = []
+
+    def watched(*args: Any, noise: Callable[[bytes], bytes], **more: Any) -> Release:
+        seen.append(noise(b"message"))
+        return control(*args, noise=noise, **more)
+
+    monkeypatch.setattr(matcher_match, "control", watched)
+    for folder, number in (("one", 1), ("one", 2), ("another", 1)):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        matched(tmp_path / folder, number, 10)
+    assert seen[0] == seen[1] != seen[2]
 
 
 def test_three_rounds_of_the_same_days_are_audited_together_and_a_fourth_is_refused(tmp_path: Path) -> None:

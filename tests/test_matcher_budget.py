@@ -18,7 +18,7 @@ from linkage.ledger.errors import BudgetSpentError
 from linkage.texts import Lang, say, use
 from tests import faults, needs
 from tests.agreements import RULES
-from tests.matchers import NAME, NOW, ROUND, Table
+from tests.matchers import NAME, NOW, Table
 from tests.needs import opendp
 from tests.test_ledger_history import days, spend
 
@@ -151,7 +151,3 @@ def test_a_round_is_refused_just_where_status_says_that_it_is_spent(
                 book.check_history(wanted.id, scope, wanted)
         else:
             spend(book, f"a{begin}", number, scope, wanted)
-
-
-def test_the_round_of_these_tests_is_the_one_of_the_matcher() -> None:
-    assert RoundId(NAME, 1) == ROUND

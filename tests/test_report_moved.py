@@ -18,6 +18,7 @@ from linkage.report import csv, excel, frames, html
 from linkage.report.answers import answer
 from linkage.report.bridge import bridge
 from linkage.report.grids import Layout
+from linkage.report.pictures import charts
 from linkage.report.protection import leeway, line, more
 from linkage.report.words import Words
 from linkage.texts import Lang
@@ -182,7 +183,7 @@ def test_the_bridge_makes_nothing_of_a_difference_that_is_noise() -> None:
     release = with_numbers(sum=1100, unique=1000, wider=1100)
     found = bridge(release, Words(release, Lang.SV))
     assert found is not None
-    assert "räknade 100 för mycket" in found.steps[1].meaning
+    assert "räknade ungefär 100 för mycket" in found.steps[1].meaning
     assert "100 till" in found.steps[2].meaning
 
 
@@ -190,7 +191,8 @@ def test_answers_make_no_number_of_few() -> None:
     release = parse(moved_bytes(agreement(), crowd(3, 12, 1)))
     words = Words(release, Lang.SV)
     assert {answer(table, words) for table in release.tables} == {
-        words.t("No total can be told; see the table.")
+        "Ingen totalsiffra kan anges, eftersom några av talen som den består av är färre än 10 personer; "
+        "se tabellen."
     }
 
 
@@ -234,3 +236,34 @@ def test_withheld_numbers_have_words_of_their_own(lang: Lang) -> None:
     assert PROMISE[lang] in said
     assert "10" in line(Words(release, lang))
     assert line(Words(release, lang)) in text
+
+
+@LANGS
+def test_what_few_people_hide_is_said_where_a_total_or_a_bar_is_missing(lang: Lang) -> None:
+    few = parse(moved_bytes(agreement(), crowd(60, 12, 1)))
+    over_time = parse(moved_bytes(agreement(OVER_TIME_MEASURES), crowd(60, 12, 1)))
+    no_total = {Lang.SV: "Ingen totalsiffra kan anges, eftersom", Lang.EN: "No total can be told, as some"}
+    not_drawn = {Lang.SV: "färre än 10 personer är inte med", Lang.EN: "fewer than 10 people is not in"}
+    drawn = 0
+    for release in (few, over_time):
+        words = Words(release, lang)
+        for table in release.tables:
+            hidden = any(row.get("note") == "few" for row in table.rows)
+            said = answer(table, words)
+            assert hidden or no_total[lang] not in said
+            if table.kind in ("overlap", "duration"):
+                for chart in charts(table, words)[:1]:
+                    rows = [row for row in table.pick() if row.get("note") == "few"]
+                    assert (not_drawn[lang] in chart.note) <= hidden
+                    drawn += bool(rows) and not_drawn[lang] in chart.note
+            assert said != words.t("No total can be told; see the table.") or not hidden
+    assert drawn
+
+
+def test_a_difference_of_moved_numbers_is_told_roughly_and_of_exact_ones_not() -> None:
+    for release, roughly in ((with_numbers(sum=500, unique=300, wider=300), True), (year()[1], False)):
+        found = bridge(release, Words(release, Lang.EN))
+        assert found is not None
+        said = [step.meaning for step in found.steps if "Adding up counted" in step.meaning]
+        assert said
+        assert all(("counted about " in text) == roughly for text in said)

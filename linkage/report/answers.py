@@ -95,7 +95,18 @@ def answer(table: Table, words: Words) -> str:
         "change": changed,
     }
     said = told.get(table.kind, _count)(table, words)
-    return said or words.t("No total can be told; see the table.")
+    return said or _untold(table, words)
+
+
+def _untold(table: Table, words: Words) -> str:
+    """Why there is no main number, where the table shows it."""
+    if words.release.moved and any(row.get("note") == "few" for row in table.rows):
+        return words.t(
+            "No total can be told, as some of the numbers that it is made of are of fewer than {few} people; "
+            "see the table.",
+            few=words.release.rule.threshold,
+        )
+    return words.t("No total can be told; see the table.")
 
 
 def _count(table: Table, words: Words) -> str:

@@ -93,15 +93,20 @@ def _once(words: Words, table: Table, added: Number | None, one: Number) -> str:
     if more > 0 and one:
         return words.t(
             "Everybody is counted once. Adding up counted {number} too many, {percent}.",
-            number=words.number(told),
+            number=_roughly(words, words.number(told)),
             percent=words.percent(tenth(Fraction(more) * 100 / Fraction(one))),
         )
     if more < 0:
         return words.t(
             "Everybody is counted once. {number} of them are in none of the parts.",
-            number=words.number(-told),
+            number=_roughly(words, words.number(-told)),
         )
     return words.t("Everybody is counted once. Nobody is in two parts at the same time.")
+
+
+def _roughly(words: Words, number: str) -> str:
+    """What comes of two moved numbers is off by more than either of them."""
+    return words.t("about {number}", number=number) if words.release.moved else number
 
 
 def _too_many(words: Words, table: Table) -> str:
@@ -161,7 +166,7 @@ def _together(words: Words, names: str, more: Number, margin: str) -> str:
     return words.t(
         "Together with {names}: {number} more, who are not among those above.",
         names=names,
-        number=words.number(rounded(more), margin),
+        number=_roughly(words, words.number(rounded(more), margin)),
     )
 
 

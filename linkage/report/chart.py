@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkage.release.counts import MEAN
 
 if TYPE_CHECKING:
-    from linkage.release.rows import Scalar
+    from linkage.release.rows import Row, Scalar
     from linkage.release.tables import Table
     from linkage.report.charts.axes import Picture
     from linkage.report.charts.bars import Bar
@@ -32,6 +32,15 @@ class Chart:
 def not_all(words: Words) -> str:
     """What stands below a chart that has no room for everything."""
     return words.t("Not everything has room here: the rest is in the table.")
+
+
+def not_few(words: Words, rows: Iterable[Row | None]) -> str:
+    """What stands below a chart of these rows where some have no number as it is of few people."""
+    if not words.release.moved or not any(row and row.get("note") == "few" for row in rows):
+        return ""
+    return words.t(
+        "What is of fewer than {few} people is not in the picture.", few=words.release.rule.threshold
+    )
 
 
 def listed(several: Sequence[Bar]) -> str:

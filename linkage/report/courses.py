@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkage.release.counts import ALL, MEAN
 from linkage.release.tables import ELSEWHERE
-from linkage.report.chart import Chart, listed, not_all, representative
+from linkage.report.chart import Chart, listed, not_all, not_few, representative
 from linkage.report.charts.bars import Bar, bars
 from linkage.report.charts.columns import Mark, histogram
 from linkage.report.charts.curves import curves
@@ -164,6 +164,7 @@ def stays(table: Table, words: Words) -> Iterator[Chart]:
         words.t("People by the length of their stay"),
         "; ".join([*told, *(mark.text for mark in marks)]) + ".",
         lambda width: histogram(counts, marks, title, width),
+        not_few(words, (table.row(length=length) for length in range(1, (table.longest or 0) + 1))),
     )
     found = [_length(table, words, words.t("All together"), {}, "strong")]
     found += [

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from linkage.release.counts import ALL, MEAN
-from linkage.report.chart import Chart, listed, not_all, representative
+from linkage.report.chart import Chart, listed, not_all, not_few, representative
 from linkage.report.charts.axes import NARROW_BELOW
 from linkage.report.charts.bars import Bar, bars
 from linkage.report.charts.columns import against_places
@@ -172,7 +172,10 @@ class _Charts:
         shown = found[:MOST_COMBINATIONS]
         if not shown:
             return
-        note = not_all(words) if len(found) > len(shown) else ""
+        notes = [not_all(words)] if len(found) > len(shown) else []
+        notes.append(
+            not_few(words, (self._table.row(**{**labels, "in": names}) for names in self._table.own))
+        )
         sets = [words.title(item) for item in items]
         several = ["strong" if len(c.sets) > 1 else "plain" for c in shown]
         each = [Bar(c.name, c.value, c.label, kind) for c, kind in zip(shown, several, strict=True)]
@@ -180,7 +183,12 @@ class _Charts:
         def draw(width: int) -> Picture:
             return combinations(sets, shown, width) if width >= NARROW_BELOW else bars(each, width)
 
-        yield Chart(self.t("In which combinations, {when}", when=when), listed(each), draw, note)
+        yield Chart(
+            self.t("In which combinations, {when}", when=when),
+            listed(each),
+            draw,
+            " ".join(filter(None, notes)),
+        )
 
     # -- charts -------------------------------------------------------------------------------------------
 

@@ -112,10 +112,11 @@ def attacked(options: argparse.Namespace, log: TextIO | None) -> int:
             leaks = sum(any("LEAK" in line for line in one.leaks) for one in came)
             leaking += leaks
             refused = sum(one.refused for one in came)
+            cells, solves = sum(one.cells for one in came), sum(one.solves for one in came)
             say(
-                f"rounds {first + 1:5}-{first + len(came):5}: {len(came) - refused} released, {refused} refused; "
-                f"{sum(one.cells for one in came)} numbers of readers, {sum(one.solves for one in came)} "
-                f"programs, {leaks} leak; {time.monotonic() - start:.0f} s"
+                f"rounds {first + 1:5}-{first + len(came):5}: {len(came) - refused} released, {refused} "
+                f"refused; {cells} numbers of readers, {solves} programs, {leaks} leak; "
+                f"{time.monotonic() - start:.0f} s"
             )
     say(f"{leaking} of {options.n} leak; {time.monotonic() - begin:.0f} s with {options.workers} workers")
     return 1 if leaking else 0

@@ -98,7 +98,7 @@ def attack(data: bytes, agreement: Agreement, people: Collection[Person], *, eve
     true = np.zeros(len(columns), np.int64)
     for person in people:
         true[number[person_key(person)]] += 1
-    matrix = np.array([q.counted for q in asked])
+    matrix = np.array([q.counted for q in asked], np.int64).reshape(-1, len(columns))
     method = what.method
     groups = {view: own_groups(view, columns) for view in views([p.name for p in agreement.parties])}
     single = [groups[view] for view in groups if len(view) == 1]

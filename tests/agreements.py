@@ -205,24 +205,15 @@ RULES = {
 
 
 def under(rule: str, text: str = READY) -> str:
-    """The agreement with another release rule of RULES; under suppress without what that is not asked yet."""
+    """The agreement with another release rule of RULES; under suppress without amounts."""
     if rule == "suppress":
-        text = without_time(text)
+        text = without_amounts(text)
     return changed(RULES["exact"], RULES[rule], text)
 
 
-def without_time(text: str) -> str:
-    """The agreement's questions of the whole window alone: no periods, no moves, no amounts."""
+def without_amounts(text: str) -> str:
+    """The agreement without its questions about amounts."""
     head, *questions = re.split(r"(?m)^(?=\[\[measure\]\])", text)
     last, rest = questions[-1].split("[release]", 1)
-    whole = [
-        re.sub(r"(?m)^against .*\n", "", re.sub(r"(?m)^by +=.*\n", _without_period, question))
-        for question in [*questions[:-1], last]
-        if not re.search(r"(?m)^(flow|change) ", question)
-    ]
-    return "".join([head, *whole, "[release]", rest])
-
-
-def _without_period(line: re.Match[str]) -> str:
-    left = [f'"{name}"' for name in ("sex", "age") if f'"{name}"' in line[0]]
-    return f"by = [{', '.join(left)}]\n" if left else ""
+    left = [q for q in [*questions[:-1], last] if not re.search(r"(?m)^change ", q)]
+    return "".join([head, *left, "[release]", rest])

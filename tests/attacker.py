@@ -212,11 +212,12 @@ class Hunt:
                 self._look(some, rows, near=2 * int(need.max()))
         found = {}
         for i, row in enumerate(rows):
-            for sign in (-1, 1):
+            for sign, beyond in ((-1, False), (1, False), (-1, True), (1, True)):  # there may be gaps between
                 low, high = int(self._ends[0][i]), int(self._ends[1][i])
                 if high - low < need[i]:
                     end = low + need[i] if sign < 0 else high - need[i]
-                    self._look(sign * self._matrix[row], rows, stop=(self._matrix[row], int(end), -sign))
+                    stop = None if beyond else (self._matrix[row], int(end), -sign)
+                    self._look(sign * self._matrix[row], rows, stop=stop)
             low, high = int(self._ends[0][i]), int(self._ends[1][i])
             if high - low < need[i]:
                 found[int(row)] = (low, high)

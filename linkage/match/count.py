@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from linkage.match.engine import Engine
 from linkage.match.errors import CoverageError
@@ -12,6 +12,7 @@ from linkage.match.plan import plan
 from linkage.measures.figures import Figures
 from linkage.measures.kinds import Questions
 from linkage.measures.model import Frame
+from linkage.measures.packed import TooManyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from linkage.agreement.model import Agreement
     from linkage.match.package import Package
     from linkage.measures.atoms import Atoms
+
+
+_HISTORIES: Final = {"suppress": 100_000, "cellkey": 1_000}
+"""Different people whom an audit holds apart in all stretches of time together, by method."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +60,39 @@ def count(
     together, beside the program and its tables. blocks: their number, a power of two; left out, as many as
     the finest package has ranges, more where memory is short. progress: called with the blocks done and their
     number, on the caller's thread. The figures are the same whatever memory, workers and blocks are.
-    Raises PackageError where what was sealed is not as it must be; MemoryBudgetError.
+    Raises PackageError where what was sealed is not as it must be; MemoryBudgetError; under `suppress`
+    TooManyError where people differ too much for anything to be withheld safely.
     """
-    questions = _questions(agreement)
+    most = _HISTORIES.get(agreement.release.method)
+    options = {"memory": memory, "workers": workers, "blocks": blocks, "progress": progress}
+    try:
+        return _count(packages, agreement, round_key, family_key, _questions(agreement, most), options)
+    except TooManyError:
+        if agreement.release.method == "suppress":
+            raise
+    # too many for all stretches of time together: by stretch then, each with what binds it to others
+    return _count(packages, agreement, round_key, family_key, _questions(agreement), options)
+
+
+def _count(
+    packages: Sequence[Package],
+    agreement: Agreement,
+    round_key: RoundKey,
+    family_key: FamilyKey | None,
+    questions: Questions,
+    options: Mapping[str, Any],
+) -> Counted:
+    """See count. options: memory, workers, blocks, progress."""
     if (family_key is not None) != questions.record_keys:
         raise ValueError("a family key belongs to the method cellkey, and to no other")
-    shared_out = plan(packages, questions, memory=memory, workers=workers, blocks=blocks)
+    progress = options["progress"]
+    planned = {name: options[name] for name in ("memory", "workers", "blocks")}
+    shared_out = plan(packages, questions, **planned)
     coverage = {package.party: _covered(package, round_key) for package in packages}
     aside = Aside.of([package.open_pairs(round_key) for package in packages])
     engine = Engine(packages, round_key, questions, shared_out, aside, progress, family_key)
     tables = engine.run()
-    questions.imagine(tables, together=agreement.release.method == "suppress")
+    questions.imagine(tables, pairs=agreement.release.method == "suppress")
     return Counted(questions.figures(tables), coverage, engine.joined, questions.atoms(tables))
 
 
@@ -76,7 +103,8 @@ def check_memory(
     plan(packages, _questions(agreement), memory=memory, workers=workers, blocks=None)
 
 
-def _questions(agreement: Agreement) -> Questions:
+def _questions(agreement: Agreement, histories: int | None = None) -> Questions:
+    """histories: see Questions."""
     amounts = {s.key: s.value.max for s in agreement.series if s.value}
     frame = Frame(agreement.window, agreement.dimensions, amounts)
     method = agreement.release.method
@@ -86,6 +114,7 @@ def _questions(agreement: Agreement) -> Questions:
         frame,
         record_keys=method == "cellkey",
         atoms=None if method == "exact" else owned,
+        histories=histories,
     )
 
 

@@ -26,6 +26,9 @@ Digits: TypeAlias = tuple[tuple[int, int], ...]
 """(number of a digit, its value), all of which the people of a cell have."""
 
 ALL: Final = "all"
+SEX: Final = -1
+AGE: Final = -2
+"""Stand for sex and age where digits are named by their numbers."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,10 +66,13 @@ class Asked:
     rows: label of a row of time → the numbers of the stretches whose cells add up to it: mostly one; those of
     all departures for a flow over more than a period; none where nothing is known. own: number of a stretch →
     for each place of the kind's own axes, in the order of `Cells`, the digits of the people counted there.
+    seen: likewise, for each view the numbers of the digits that it knows of its own people, and that bear on
+    who is counted there; SEX and AGE where these do.
     """
 
     rows: Mapping[str, tuple[int, ...]]
     own: Mapping[int, Sequence[Digits | None]]
+    seen: Mapping[int, Sequence[Sequence[tuple[int, ...]]]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -75,12 +81,15 @@ class Atoms:
 
     views: the readers who know something: each party, in the agreement's order, then the parties of each
     coalition of all but one, where that is more than one. ages: labels of the rows by age, "other" last.
+    whole: whether atoms are of people who are alike in all stretches together: then all stretches have the
+    same ones, in the same order.
     """
 
     stretches: tuple[Stretch, ...]
     views: tuple[tuple[str, ...], ...]
     ages: tuple[str, ...]
     asked: Mapping[str, Asked]
+    whole: bool = False
 
     def __repr__(self) -> str:
         return f"<Atoms of {len(self.stretches)} stretches>"
@@ -114,6 +123,19 @@ class Atoms:
         if age != ALL:
             there &= found.age_row == self.ages.index(age)
         return there
+
+    def seen(self, measure: str, own: int, stretch: int, view: int) -> npt.NDArray[np.int64]:
+        """Who is alike in what a view knows and what decides whether a cell counts them. Shape (k,).
+
+        0 for people whom it does not have.
+        """
+        found = self.stretches[stretch]
+        code = np.zeros(len(found), np.int64)
+        for number in self.asked[measure].seen[stretch][own][view]:
+            column = {SEX: found.sex, AGE: found.age}.get(number)
+            digit = (found.digits[:, number] if column is None else column).astype(np.int64)
+            code = np.unique(code * (int(digit.max(initial=0)) + 1) + digit, return_inverse=True)[1]
+        return np.where(found.patterns[:, view] > 0, code + 1, 0)
 
     def known(self, stretch: int, view: int) -> npt.NDArray[np.int64]:
         """The groups whose numbers of people a view knows exactly. Shape (k,).

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from linkage.dimensions import SEXES
-from linkage.measures.atoms import ALL, Asked, Atoms, Stretch, age_labels
+from linkage.measures.atoms import AGE, ALL, SEX, Asked, Atoms, Stretch, age_labels
+from linkage.measures.chosen import Side, choose, choose_pairs, choose_seen
 from linkage.measures.evaluate import Block
+from linkage.measures.expressions import OfAge, OfSex
 from linkage.measures.facts import Time
 from linkage.measures.model import Flow
 from linkage.measures.packed import Found, Places, nearly_grouped
 from linkage.measures.views import Knowledge, views_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from linkage.measures.figures import People
     from linkage.measures.kinds.kind import Kind
     from linkage.measures.model import Measure
-    from linkage.measures.packed import Words
+    from linkage.measures.packed import Group, Words
     from linkage.window import Window
 
 _CHUNKS: Final = (1 << 11, 1 << 14)
@@ -35,31 +38,44 @@ _ANSWERS: Final = 8_000_000
 """Bytes that all answers of these people may take, where they are more than the least."""
 _PACKING: Final = 40
 """Bytes per person and word of a stretch: as found, ordered, what they are ordered by, and a copy."""
-_PAIRED: Final = 200
-"""Numbers of a stretch of which any two are looked at together, at most."""
+_FEW: Final = 3_000
+"""Combinations of people who could be that are all taken, where no more are imagined."""
 _KEPT: Final = 1 << 14
 """Combinations of a stretch that wait, and those that they are put together with, where these are no more."""
 
 
 class _Asking(NamedTuple):
-    """One stretch: its row of time, its facts in order, and what each measure tells of them."""
+    """One stretch: its row of time, its facts with their numbers, and what each measure tells of them.
+
+    ground: of which of the joint's grounds its atoms are.
+    """
 
     time: str
     label: str
     row: Time
     facts: dict[Fact, int]
     told: dict[str, Sequence[Where | None]]
+    ground: int
 
     def digits(self, where: Where) -> Digits:
         """The numbers of the facts, with their values."""
         return tuple((self.facts[fact], value) for fact, value in where)
 
 
+class _Ground(NamedTuple):
+    """Facts that are asked together, and where their values stand: one stretch's, or those of all."""
+
+    facts: dict[Fact, int]
+    places: Places
+
+
 class Joint:
     """The stretches of a round, ready to be asked of every block.
 
     owned: party → keys of its series, in the agreement's order. sex, age: whether somebody asks for them. Who
-    somebody is stands before the facts: sex, age, and for each party whether it has the person.
+    somebody is stands before the facts: sex, age, and for each party whether it has the person. histories:
+    None, or an atom is of people who are alike in all stretches, not in one alone, and there may be so many
+    atoms: all stretches then have the same ones.
     """
 
     def __init__(
@@ -71,20 +87,31 @@ class Joint:
         *,
         sex: bool,
         age: bool,
+        histories: int | None,
     ) -> None:
+        self._most, whole = histories, histories is not None
+        self._whole = whole
         self._measures = measures
         self._program = program
         self._owned = owned
         self._sex = sex
         self._ages, self._age_rows = _ages(program, asked=age)
-        self._knowledge = Knowledge(program, owned)
+        self._knowledge = Knowledge(program, owned, single=whole)
+        self._known: dict[tuple[object, ...], tuple[Fact, ...]] = {}
         self._asking = [self._stretch(*times, kinds) for times in _times(measures, program.frame.window)]
+        if whole:
+            together = {fact: i for i, fact in enumerate(_each(a.facts for a in self._asking))}
+            self._asking = [asking._replace(facts=together, ground=0) for asking in self._asking]
+        else:
+            self._asking = [asking._replace(ground=i) for i, asking in enumerate(self._asking)]
         who = [len(SEXES), int(self._ages.max()) + 1, *(2 for _ in owned)]
-        self._places = [Places([*who, *(fact.size for fact in asking.facts)]) for asking in self._asking]
+        grounds = {asking.ground: asking.facts for asking in self._asking}
+        self._grounds = [_Ground(f, Places([*who, *(fact.size for fact in f)])) for f in grounds.values()]
         few, many = _CHUNKS
         self._chunk = max(few, min(many, _ANSWERS // self._bytes_of_answers))
 
     def _stretch(self, time: str, label: str, row: Time, kinds: Sequence[Kind]) -> _Asking:
+        """One stretch by itself; which ground it has is not yet known."""
         told = {
             measure.name: kind.told(row)
             for measure, kind in zip(self._measures, kinds, strict=True)
@@ -93,16 +120,15 @@ class Joint:
         where = (where for places in told.values() for where in places if where is not None)
         facts = dict.fromkeys(fact for conditions in where for fact, _ in conditions)
         for view in views_of([*self._owned]):
-            series = self._knowledge.of(view)
             for fact in [*facts]:
-                facts |= dict.fromkeys(self._knowledge.parts(series, fact))
-        return _Asking(time, label, row, {fact: i for i, fact in enumerate(facts)}, told)
+                facts |= dict.fromkeys(self._of(view, fact))
+        return _Asking(time, label, row, {fact: i for i, fact in enumerate(facts)}, told, -1)
 
     # -- counting -----------------------------------------------------------------------------------------
 
     def zeros(self) -> list[Found]:
-        """The combinations of nobody, by stretch."""
-        return [Found(places.words) for places in self._places]
+        """The combinations of nobody, by ground."""
+        return [Found(ground.places.words, self._most) for ground in self._grounds]
 
     def add(self, found: Sequence[Found], people: People) -> None:
         """Add the people of one block; they must be in no other block."""
@@ -110,46 +136,80 @@ class Joint:
             for words, atoms in zip(several, found, strict=True):
                 atoms.add(nearly_grouped(words))
 
-    def imagine(self, found: Sequence[Found], people: People, *, together: bool) -> None:
+    def imagine(self, found: Sequence[Found], people: People, *, pairs: bool) -> None:
         """Add atoms of people who could be, where a number would have none; once, after all blocks.
 
-        Whoever is added for one stretch is added for all: there could be such a person. together: also where
+        Whoever is added for one stretch is added for all: there could be such a person. pairs: also where
         nobody is counted in two numbers, or in one and not in another.
         """
         words = [np.concatenate(parts) for parts in zip(*self._packed(people), strict=True)]
-        chosen = np.zeros(people.n, np.bool_)
-        for asking, places, atoms, could_be in zip(self._asking, self._places, found, words, strict=True):
-            there = _Side(places.unpack(atoms.all().words), self._age_rows, len(self._owned))
-            others = _Side(places.unpack(could_be), self._age_rows, len(self._owned))
-            _choose(chosen, self._measures, asking, there, others)
-            if together:
-                _choose_pairs(chosen, asking, there, others)
+        alike = [nearly_grouped(several).words for several in words]
+        if max(map(len, alike)) <= _FEW:
+            for atoms, could_be in zip(found, alike, strict=True):
+                atoms.add(_of_nobody(could_be))
+            return
+        if self._whole:
+            words = alike
+        chosen = np.zeros(len(words[0]), np.bool_)
+        sides = [self._sides(*several) for several in zip(self._grounds, found, words, strict=True)]
+        for asking in self._asking:
+            told = {
+                name: [None if where is None else asking.digits(where) for where in places]
+                for name, places in asking.told.items()
+            }
+            by = {measure.name: measure.by for measure in self._measures}
+            choose(chosen, [(by[name], several) for name, several in told.items()], *sides[asking.ground])
+            if pairs:
+                choose_pairs(chosen, [d for several in told.values() for d in several], *sides[asking.ground])
+            choose_seen(chosen, [*self._looked_at(asking)], *sides[asking.ground])
         for atoms, could_be in zip(found, words, strict=True):
-            group = nearly_grouped(could_be[chosen])
-            atoms.add(group._replace(people=np.zeros_like(group.people)))
+            atoms.add(_of_nobody(could_be[chosen]))
+
+    def _looked_at(self, asking: _Asking) -> Iterator[tuple[Digits, tuple[int, ...], tuple[int, ...]]]:
+        """What decides who is counted in a number, and for each view its parties, and what it knows of that.
+
+        Sex and age belong to that where there are numbers by them.
+        """
+        by: defaultdict[Where, set[str]] = defaultdict(set)
+        for measure in self._measures:
+            for where in asking.told.get(measure.name, ()):
+                if where is not None:
+                    by[where] |= {*measure.by}
+        parties = [*self._owned]
+        for where, dimensions in by.items():
+            who = tuple(n for name, n in (("sex", SEX), ("age", AGE)) if name in dimensions)
+            for view, seen in zip(views_of(parties), self._seen(asking, where), strict=True):
+                of = tuple(number for number, party in enumerate(parties) if party in view)
+                yield asking.digits(where), of, tuple(dict.fromkeys((*who, *seen)))
+
+    def _sides(self, ground: _Ground, found: Found, could_be: Words) -> tuple[Side, Side]:
+        """Combinations that people have, and that people could have."""
+        several = (ground.places.unpack(words) for words in (found.all().words, could_be))
+        there, others = (Side(digits, self._age_rows, len(self._owned)) for digits in several)
+        return there, others
 
     def _packed(self, people: People) -> Iterator[list[Words]]:
-        """A few people at a time: of each stretch, their combinations."""
+        """A few people at a time: of each ground, their combinations."""
         for first in range(0, people.n, self._chunk):
             some = _some(people, slice(first, first + self._chunk), [*self._owned])
             block = Block(self._program, some, keep=True)
             sex = some.sex if self._sex else np.zeros_like(some.sex)
             who: list[Values] = [sex, self._ages[some.age], *some.members.values()]
             yield [
-                places.pack((*who, *(fact.values(block.bits) for fact in asking.facts)), some.n)
-                for asking, places in zip(self._asking, self._places, strict=True)
+                places.pack((*who, *(fact.values(block.bits) for fact in facts)), some.n)
+                for facts, places in self._grounds
             ]
 
     def bytes_of_block(self, people: float) -> int:
         """Memory that a block of so many people takes beside its tables, unless most people differ."""
-        words = [places.words for places in self._places]
+        words = [ground.places.words for ground in self._grounds]
         at_work = self._bytes_of_answers + max(words) * _PACKING
         kept = sum(_KEPT * 8 * (each + 1) for each in words)
         return int(min(people, self._chunk) * at_work + people * len(self._owned)) + kept
 
     @property
     def _bytes_of_answers(self) -> int:
-        facts = max(len(asking.facts) for asking in self._asking)
+        facts = max(len(ground.facts) for ground in self._grounds)
         return self._program.frame.window.dtype.itemsize * len(self._program.steps) + facts + 1
 
     # -- the result ---------------------------------------------------------------------------------------
@@ -157,25 +217,27 @@ class Joint:
     def atoms(self, found: Sequence[Found]) -> Atoms:
         """All atoms: `found` are the combinations of all blocks."""
         ages = self._program.frame.dimensions.age
-        pairs = zip(self._asking, self._places, found, strict=True)
+        grounds = [self._told_of(*several) for several in zip(self._grounds, found, strict=True)]
         return Atoms(
-            tuple(self._told_of(asking, places, atoms) for asking, places, atoms in pairs),
+            tuple(replace(grounds[a.ground], time=a.time, label=a.label) for a in self._asking),
             views_of([*self._owned]),
             age_labels([band.name for band in ages.bands] if ages else ()),
             {measure.name: self._asked(measure) for measure in self._measures},
+            whole=self._whole,
         )
 
-    def _told_of(self, asking: _Asking, places: Places, found: Found) -> Stretch:
+    def _told_of(self, ground: _Ground, found: Found) -> Stretch:
+        """The atoms of one ground, of no stretch yet."""
         words, people = found.all()
-        digits = places.unpack(words)
+        digits = ground.places.unpack(words)
         parties = len(self._owned)
         who, facts = digits[:, : 2 + parties], digits[:, 2 + parties :]
-        largest = max((fact.size for fact in asking.facts), default=1)
-        patterns = [self._pattern(asking, view, who[:, 2:], facts) for view in views_of([*self._owned])]
+        largest = max((fact.size for fact in ground.facts), default=1)
+        patterns = [self._pattern(ground, view, who[:, 2:], facts) for view in views_of([*self._owned])]
         age = who[:, 1].astype(np.uint8)
         return Stretch(
-            asking.time,
-            asking.label,
+            "",
+            "",
             people,
             facts.astype(np.min_scalar_type(largest - 1)),
             who[:, 0].astype(np.uint8),
@@ -186,7 +248,7 @@ class Joint:
 
     def _pattern(
         self,
-        asking: _Asking,
+        ground: _Ground,
         view: Sequence[str],
         members: npt.NDArray[np.uint64],
         facts: npt.NDArray[np.uint64],
@@ -194,7 +256,7 @@ class Joint:
         """What a view knows of its people: who of its parties has them, and the facts that are its own."""
         series = self._knowledge.of(view)
         has = members[:, [party in view for party in self._owned]]
-        own = facts[:, [self._knowledge.owns(series, fact) for fact in asking.facts]]
+        own = facts[:, [self._knowledge.owns(series, fact) for fact in ground.facts]]
         inside = np.flatnonzero(has.any(axis=1))
         pattern = np.zeros(len(members), np.uint32)
         known = np.concatenate([has, own], axis=1)[inside]
@@ -207,12 +269,36 @@ class Joint:
             for number, asking in enumerate(self._asking)
             if (told := asking.told.get(measure.name)) is not None
         }
+        seen = {
+            number: [
+                self._seen(self._asking[number], where) for where in self._asking[number].told[measure.name]
+            ]
+            for number in own
+        }
         rows = {
             self._asking[number].label: self._cells(measure, number)
             for number in own
             if self._asking[number].time in ("window", *measure.by)
         }
-        return Asked(rows, own)
+        return Asked(rows, own, seen)
+
+    def _seen(self, asking: _Asking, where: Where | None) -> list[tuple[int, ...]]:
+        """For each view, the facts that it knows of those that decide who is counted at a place."""
+        facts = [fact for fact, _ in where or ()]
+        asked = {kind for fact in facts for kind in self._knowledge.looks_at(fact)}
+        who = [number for kind, number in ((OfSex, SEX), (OfAge, AGE)) if kind in asked]
+        return [
+            (*who, *dict.fromkeys(asking.facts[own] for fact in facts for own in self._of(view, fact)))
+            for view in views_of([*self._owned])
+        ]
+
+    def _of(self, view: Sequence[str], fact: Fact) -> tuple[Fact, ...]:
+        """What a view knows of a fact."""
+        if (key := (*view, fact)) not in self._known:
+            series = self._knowledge.of(view)
+            whole = self._knowledge.owns(series, fact)
+            self._known[key] = (fact,) if whole else (*self._knowledge.parts(series, fact),)
+        return self._known[key]
 
     def _cells(self, measure: Measure, number: int) -> tuple[int, ...]:
         """The stretches whose cells add up to those of this one."""
@@ -240,6 +326,16 @@ def _times(measures: Sequence[Measure], window: Window) -> Iterator[tuple[str, s
     yield "window", ALL, Time(window.full, whole=True)
 
 
+def _of_nobody(words: Words) -> Group:
+    group = nearly_grouped(words)
+    return group._replace(people=np.zeros_like(group.people))
+
+
+def _each(several: Iterable[Iterable[Fact]]) -> Iterator[Fact]:
+    """Each fact once."""
+    yield from dict.fromkeys(fact for facts in several for fact in facts)
+
+
 def _ages(program: Program, *, asked: bool) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """Age piece code → the age that is told apart, and that one → the row of a table."""
     rows = program.age_rows.astype(np.uint8)
@@ -262,75 +358,3 @@ def _some(people: People, some: slice, parties: Sequence[str]) -> People:
         record_keys=None,
         members={party: people.members[party][some] for party in parties},
     )
-
-
-class _Side:
-    """Combinations of one stretch as digits: which are counted where."""
-
-    def __init__(self, digits: npt.NDArray[np.uint64], age_rows: npt.NDArray[np.uint8], parties: int) -> None:
-        self.n = len(digits)
-        self.members = digits[:, 2 : 2 + parties].T
-        self._facts = digits[:, 2 + parties :]
-        self._sex = digits[:, 0].astype(np.intp)
-        self._age = age_rows[digits[:, 1].astype(np.intp)].astype(np.intp)
-
-    def counted(self, where: tuple[tuple[int, int], ...]) -> npt.NDArray[np.intp]:
-        """Those of whom all this is true."""
-        there = np.ones(self.n, np.bool_)
-        for number, value in where:
-            there &= self._facts[:, number] == value
-        return np.flatnonzero(there)
-
-    def classes(self, some: npt.NDArray[np.intp], by: Sequence[str]) -> npt.NDArray[np.intp]:
-        """The class of each, by the dimensions of a measure."""
-        sex = self._sex[some] if "sex" in by else 0
-        age = self._age[some] if "age" in by else 0
-        return np.broadcast_to(np.asarray(sex * 256 + age, np.intp), some.shape)
-
-
-def _choose(
-    chosen: npt.NDArray[np.bool_],
-    measures: Sequence[Measure],
-    asking: _Asking,
-    there: _Side,
-    others: _Side,
-) -> None:
-    """Choose of others one for each cell of a measure that nobody is counted in: neither there nor chosen."""
-    for measure in measures:
-        for where in asking.told.get(measure.name, ()):
-            if where is None:
-                continue
-            digits = asking.digits(where)
-            could = others.counted(digits)
-            classes, first = np.unique(others.classes(could, measure.by), return_index=True)
-            some = there.counted(digits)
-            filled = {*there.classes(some, measure.by).tolist()}
-            filled |= {*others.classes(could[chosen[could]], measure.by).tolist()}
-            for of_class, place in zip(classes.tolist(), first.tolist(), strict=True):
-                if of_class not in filled:
-                    chosen[could[place]] = True
-
-
-def _choose_pairs(chosen: npt.NDArray[np.bool_], asking: _Asking, there: _Side, others: _Side) -> None:
-    """Choose of others one for each two numbers that nobody is counted in, and each one without another."""
-    wheres = {w for told in asking.told.values() for w in told if w is not None}
-    digits = sorted({asking.digits(where) for where in wheres})
-    if len(digits) > _PAIRED:
-        return
-    real, could = (_counted_or_not(digits, side) for side in (there, others))
-    for without in (0, 1):
-        filled = (real[0] @ real[without].T > 0) | (could[0][:, chosen] @ could[without][:, chosen].T > 0)
-        possible = could[0] @ could[without].T > 0
-        for one, other in np.argwhere(possible & ~filled):
-            both = (could[0, one] > 0) & (could[without, other] > 0)
-            if not (both & chosen).any():
-                chosen[np.argmax(both)] = True
-
-
-def _counted_or_not(several: Sequence[Digits], side: _Side) -> npt.NDArray[np.float32]:
-    """Who is counted in each number, and whom each party has; then who is not. Shape (2, numbers, n)."""
-    there = np.zeros((len(several) + len(side.members), side.n), np.float32)
-    for number, where in enumerate(several):
-        there[number, side.counted(where)] = 1
-    there[len(several) :] = side.members
-    return np.stack([there, 1 - there])

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from linkage.errors import ReleaseError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -90,10 +92,20 @@ def _runs(words: Words, people: npt.NDArray[np.int64]) -> Group:
     return Group(words[first], np.add.reduceat(people, first) if len(first) else people[:0])
 
 
-class Found:
-    """The combinations of one stretch that some people have. Memory grows with them, not with the people."""
+class TooManyError(ReleaseError):
+    """More different people than can be held apart."""
 
-    def __init__(self, words: int) -> None:
+    hint = "ask for fewer periods, spans or questions in a new round, or agree on cellkey"
+
+
+class Found:
+    """The combinations of one ground that some people have. Memory grows with them, not with the people.
+
+    most: how many people may have; None for any number. Raises TooManyError where there are more.
+    """
+
+    def __init__(self, words: int, most: int | None = None) -> None:
+        self._most = most
         self._groups = [Group(np.empty((0, words), np.uint64), np.empty(0, np.int64))]
         self._waiting = 0
 
@@ -107,4 +119,11 @@ class Found:
     def all(self) -> Group:
         """Each combination once, ascending: the same however people were cut into blocks."""
         words, people = zip(*self._groups, strict=True)
-        return _grouped(np.concatenate(words), np.concatenate(people))
+        found = _grouped(np.concatenate(words), np.concatenate(people))
+        if self._most is not None and np.count_nonzero(found.people) > self._most:
+            raise TooManyError(
+                "the people of this round have more than {most} different histories: too many to withhold "
+                "numbers safely",
+                most=self._most,
+            )
+        return found

@@ -6,7 +6,18 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from linkage.measures.expressions import Bridge, Ever, Left, Presence, Started, Was, Will, Within
+from linkage.measures.expressions import (
+    Bridge,
+    Ever,
+    Left,
+    OfAge,
+    OfSex,
+    Presence,
+    Started,
+    Was,
+    Will,
+    Within,
+)
 from linkage.measures.facts import Touches
 
 if TYPE_CHECKING:
@@ -27,10 +38,14 @@ class Knowledge:
 
     Whoever holds these series knows such facts of its people, however late they became true: it has the whole
     window. Of a fact that needs other series too it knows what it can: the answers of the largest parts of
-    the expression that are a matter of its own series, in the periods that are looked at.
+    the expression that are a matter of its own series, in the periods that are looked at; single: in each of
+    them, not in any: which of a person's months it was may be told by another number.
     """
 
-    def __init__(self, program: Program, owned: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self, program: Program, owned: Mapping[str, Collection[str]], *, single: bool = False
+    ) -> None:
+        self._single = single
         self._program = program
         self._owned = owned
         self._series: list[frozenset[str]] = []
@@ -47,7 +62,12 @@ class Knowledge:
         """What is known of a fact by whoever holds these series, where not the whole."""
         if not self.owns(series, fact):
             for step, mask in fact.looks_at:
-                yield from self._parts(series, step, mask)
+                for several in _bits(mask) if self._single else (mask,):
+                    yield from self._parts(series, step, several)
+
+    def looks_at(self, fact: Fact) -> frozenset[type]:
+        """Which of sex and age decide it, as the expressions that ask for them."""
+        return frozenset().union(*(self._who[step] for step, _ in fact.looks_at))
 
     def _parts(self, series: frozenset[str], number: int, mask: int) -> Iterator[Touches]:
         step = self._program.steps[number]
@@ -55,11 +75,20 @@ class Knowledge:
         if not mask or not self._looks_at[number] & series:
             return
         if self._looks_at[number] <= series:
-            yield Touches(number, mask)
+            yield from (Touches(number, several) for several in (_bits(mask) if self._single else (mask,)))
             return
         for wider in _masks(step, mask, self._program.frame.window.full):
             for part in step.parts:
                 yield from self._parts(series, part, wider)
+
+    @cached_property
+    def _who(self) -> list[frozenset[type]]:
+        """Of each step, as `looks_at`."""
+        found: list[frozenset[type]] = []
+        for tree, parts, _ in self._program.steps:
+            own = frozenset({type(tree)} & {OfSex, OfAge})
+            found.append(own.union(*(found[part] for part in parts)))
+        return found
 
     @cached_property
     def _looks_at(self) -> list[frozenset[str]]:
@@ -69,6 +98,11 @@ class Knowledge:
             own = frozenset([tree.series]) if isinstance(tree, Presence) else frozenset[str]()
             found.append(own.union(*(found[part] for part in parts)))
         return found
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """Each period of a bitmap."""
+    yield from (1 << p for p in range(mask.bit_length()) if mask >> p & 1)
 
 
 def _masks(step: Step, mask: int, full: int) -> tuple[int, ...]:

@@ -67,7 +67,9 @@ def attacked(
     task = replace(task, matrix=matrix)
     exactly = problem(matrix, task.figures, rule, _as_they_are(task.figures), earlier)
     untold = problem(matrix, task.figures, rule, _untold(task.figures), earlier)
-    before = room(untold)
+    # of whole histories the matrix knows it already, but for what former releases told
+    known_before = matrix.whole and not (earlier.told or earlier.changed)
+    before = () if known_before else room(untold)
     task = replace(task, exactly=with_room(exactly, before), untold=untold)
     withheld: set[Cut] = set()
     narrow: frozenset[tuple[Piece, ...]] = frozenset()

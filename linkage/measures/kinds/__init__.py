@@ -57,7 +57,8 @@ class Questions:
     series: keys of the series of whose presence somebody asks; amounts: of whose amounts, each with the
     largest one; sex, age: whether somebody asks for them. record_keys: whether the people have any. members:
     the parties of whom it is asked whether they have somebody. atoms: party → keys of all its series, in the
-    agreement's order, where atoms are asked for.
+    agreement's order, where atoms are asked for. histories: whether these are of whole histories, and
+    of how many at most (see Joint).
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Questions:
         *,
         record_keys: bool = False,
         atoms: Mapping[str, Collection[str]] | None = None,
+        histories: int | None = None,
     ) -> None:
         self.frame = frame
         self.program = Program(frame)
@@ -79,8 +81,17 @@ class Questions:
         self.record_keys = record_keys
         self.members = tuple(atoms or ())
         self._owned = {party: [*keys] for party, keys in (atoms or {}).items()}
+        self._whole = histories is not None
         self._joint = (
-            Joint(self._measures, self._kinds, self.program, atoms, sex=self.sex, age=self.age)
+            Joint(
+                self._measures,
+                self._kinds,
+                self.program,
+                atoms,
+                sex=self.sex,
+                age=self.age,
+                histories=histories,
+            )
             if atoms
             else None
         )
@@ -132,11 +143,11 @@ class Questions:
         pairs = zip(self._measures, self._kinds, tables.tables, strict=True)
         return Figures(self._measures, {measure.name: kind.cells(table) for measure, kind, table in pairs})
 
-    def imagine(self, tables: Tables, *, together: bool) -> None:
+    def imagine(self, tables: Tables, *, pairs: bool) -> None:
         """Add the atoms of people who could be, and count nobody. Once, after all blocks; see Joint."""
         if self._joint:
-            people = imagined(self.frame, self._owned, sex=self.sex, age=self.age)
-            self._joint.imagine(tables.found, people, together=together)
+            people = imagined(self.frame, self._owned, sex=self.sex, age=self.age, whole=self._whole)
+            self._joint.imagine(tables.found, people, pairs=pairs)
 
     def atoms(self, tables: Tables) -> Atoms | None:
         """The atoms, where they are asked for: `tables` are the sums over all blocks."""

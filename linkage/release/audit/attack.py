@@ -10,7 +10,7 @@ import numpy as np
 
 from linkage.release.audit.model import Ground
 from linkage.release.audit.problem import FAR, NOTHING
-from linkage.release.audit.reach import reach
+from linkage.release.audit.reach import reach, room_of
 from linkage.release.audit.solver import Aim, Clock, Solver
 from linkage.release.audit.worlds import ROOM, Seen, by_one_atom
 
@@ -72,10 +72,7 @@ class Hunt:
     def __init__(self, ground: Ground, view: str, clock: Clock) -> None:
         self._ground, self._view, self._clock = ground, view, clock
         parts = ground.problem.parts
-        known = [part.known.get(view, NOTHING) for part in parts]
-        room = [np.minimum(ground.problem.width, part.room.get(view, FAR)) for part in parts]
-        own = [reach(part.told, k, part.people) for part, k in zip(parts, known, strict=True)]
-        self._widths = [np.minimum(a, b) for a, b in zip(room, own, strict=True)]
+        self._widths = [np.minimum(ground.problem.width, room_of(part, view)) for part in parts]
         self._seen = [Seen.of(ground.model([number], view)[0]) for number in range(len(parts))]
         self._lock = Lock()
 

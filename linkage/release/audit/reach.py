@@ -10,10 +10,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linkage.release.audit.problem import FAR
+from linkage.release.audit.problem import FAR, NOTHING
 
 if TYPE_CHECKING:
-    from linkage.release.audit.problem import Sums, Whole
+    from linkage.release.audit.problem import Part, Sums, Whole
+
+
+def room_of(part: Part, view: str) -> Whole:
+    """How far apart a reader can think each told sum of a part to be: as was worked out, or by its groups."""
+    found = part.room.get(view)
+    return reach(part.told, part.known.get(view, NOTHING), part.people) if found is None else found
 
 
 def reach(told: Sums, known: Sums, people: Whole) -> Whole:

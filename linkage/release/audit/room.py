@@ -59,7 +59,7 @@ def room(problem: Problem) -> Room:
 def with_room(problem: Problem, found: Room) -> Problem:
     """The same problem, of whose readers it is known what they knew before. Parts without: as they are."""
     several: list[Mapping[str, Whole]] = [*found, *({} for _ in problem.parts[len(found) :])]
-    parts = tuple(replace(p, room=r) for p, r in zip(problem.parts, several, strict=True))
+    parts = tuple(replace(p, room=r) if r else p for p, r in zip(problem.parts, several, strict=True))
     return replace(problem, parts=parts)
 
 

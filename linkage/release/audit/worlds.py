@@ -9,12 +9,10 @@ import numpy as np
 
 if TYPE_CHECKING:
     from linkage.release.audit.model import Model
-    from linkage.release.audit.problem import Flags, Places, Whole
+    from linkage.release.audit.problem import Places, Whole
 
 ROOM: Final = 1000
 """More people than there are that a world may have in an atom: more of them would prove nothing more."""
-_CELLS: Final = 1 << 26
-"""Sums times atoms of a model in which moves within a group are looked for."""
 
 
 @dataclass(repr=False)
@@ -88,7 +86,7 @@ def by_one_atom(model: Model, seen: Seen) -> None:
     group[model.told.atoms[known]] = model.told.rows[known] - model.cells
     free = group < 0
     _each(model, seen, Moves(np.where(free, moves.more, 0), np.where(free, moves.fewer, 0)))
-    if cells and model.cells * len(model.people) <= _CELLS:
+    if cells:
         _within_groups(model, seen, moves, group)
 
 
@@ -104,18 +102,23 @@ def _each(model: Model, seen: Seen, moves: Moves) -> None:
 
 def _within_groups(model: Model, seen: Seen, moves: Moves, group: Places) -> None:
     """So many people of one atom of a group in another: the group keeps its number."""
-    there: Flags = np.zeros((model.cells, len(model.people)), np.bool_)
-    inside = model.told.rows < model.cells
-    there[model.told.rows[inside], model.told.atoms[inside]] = True
     values = model.told.values(model.people)[: model.cells]
+    inside = model.told.rows < model.cells
+    rows, atoms = model.told.rows[inside], model.told.atoms[inside]
+    rows = rows[np.argsort(atoms, kind="stable")]
+    ends = np.cumsum(np.bincount(atoms, minlength=len(model.people)))
+    of_atom = np.split(rows, ends[:-1])  # the sums that each atom stands in
     order = np.argsort(group, kind="stable")
-    order = order[group[order] >= 0]
-    for atoms in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
-        if len(atoms) < 2:
+    order = order[(group[order] >= 0) & ((moves.more[order] > 0) | (moves.fewer[order] > 0))]
+    for several in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+        if len(several) < 2 or not moves.more[several].any() or not moves.fewer[several].any():
             continue
-        mine, more, fewer = there[:, atoms], moves.more[atoms], moves.fewer[atoms]
+        touched, place = np.unique(np.concatenate([of_atom[a] for a in several]), return_inverse=True)
+        mine = np.zeros((len(touched), len(several)), np.bool_)
+        mine[place, np.repeat(np.arange(len(several)), [len(of_atom[a]) for a in several])] = True
+        more, fewer = moves.more[several], moves.fewer[several]
         up = np.minimum(np.where(mine, more, 0).max(axis=1), np.where(mine, 0, fewer).max(axis=1))
         down = np.minimum(np.where(mine, fewer, 0).max(axis=1), np.where(mine, 0, more).max(axis=1))
-        np.maximum(seen.largest, values + up, out=seen.largest)
-        np.minimum(seen.smallest, values - down, out=seen.smallest)
+        seen.largest[touched] = np.maximum(seen.largest[touched], values[touched] + up)
+        seen.smallest[touched] = np.minimum(seen.smallest[touched], values[touched] - down)
         seen.worlds += int(np.count_nonzero(more) + np.count_nonzero(fewer))

@@ -34,8 +34,8 @@ class _Told(NamedTuple):
     atoms: Flags
 
 
-def across(figures: Figures, atoms: Atoms, collectors: Sequence[Collector]) -> list[list[int]]:
-    """By stretch, the numbers of such sums, which are added to the collectors."""
+def across(figures: Figures, atoms: Atoms, collectors: Sequence[Collector], few: int) -> list[list[int]]:
+    """By stretch, the numbers of such sums, which are added to the collectors: where few are, or are not."""
     cells: list[list[_Told]] = [[] for _ in atoms.stretches]
     for measure in figures.measures:
         axes = figures.cells[measure.name].axes
@@ -46,12 +46,13 @@ def across(figures: Figures, atoms: Atoms, collectors: Sequence[Collector]) -> l
                 cells[stretch].append(_Told(of[own], (sex, age) == (ALL, ALL), there))
     found = []
     for stretch, told in enumerate(cells):
-        numbers = {collectors[stretch].add(both) for both in _both(told, atoms, stretch)}
+        numbers = {collectors[stretch].add(both) for both in _both(told, atoms, stretch, few)}
         found.append(sorted(numbers))
     return found
 
 
-def _both(told: Sequence[_Told], atoms: Atoms, stretch: int) -> Iterator[Flags]:
+def _both(told: Sequence[_Told], atoms: Atoms, stretch: int, few: int) -> Iterator[Flags]:
+    people = atoms.stretches[stretch].people
     for view, parties in enumerate(atoms.views):
         if len(parties) != 1:
             continue
@@ -62,7 +63,9 @@ def _both(told: Sequence[_Told], atoms: Atoms, stretch: int) -> Iterator[Flags]:
             for other in others:
                 both: Flags = own & other
                 if both.any() and (other & ~own).any():
-                    yield both
+                    there = int(people[both].sum())
+                    if min(there, int(people[own].sum()) - there, int(people[other].sum()) - there) < few:
+                        yield both
 
 
 def parties_of(measure: Measure, axes: Sequence[Axis]) -> list[frozenset[str]]:

@@ -214,6 +214,7 @@ class _Tables:
             flags,
             stretch.known,
             marks,
+            stretch.room,
         )
 
     def totals(self, rule: Rule) -> Iterator[Total]:

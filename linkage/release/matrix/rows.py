@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -15,10 +16,12 @@ import numpy.typing as npt
 
 from linkage.measures.figures import Note
 from linkage.release.audit.problem import NOTHING, Sums
+from linkage.release.counts import ALL
 from linkage.release.matrix.across import across
+from linkage.release.matrix.beforehand import Beforehand, beforehand
 from linkage.release.matrix.cells import Collector, Index, places
 from linkage.release.matrix.pairs import Pairs, pairs
-from linkage.release.matrix.ties import collect
+from linkage.release.matrix.ties import Ties, collect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,12 +38,21 @@ Numbers: TypeAlias = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Stretch:
-    """The atoms of one part and the distinct sums over them. known: by view, sums that it knows exactly."""
+    """The atoms of one part, of one stretch of time or of all together, and the distinct sums over them.
+
+    known: by view, sums that it knows exactly. beforehand: of whole histories, what is known of the sums.
+    """
 
     label: str
     people: Whole
     sums: Sums
     known: Mapping[str, Sums]
+    beforehand: Beforehand | None = None
+
+    @cached_property
+    def room(self) -> Mapping[str, Whole]:
+        """Of whole histories, by view how far apart it can think each sum to be before any release."""
+        return self.beforehand.room(self.sums, self.known, self.people) if self.beforehand else {}
 
     def __repr__(self) -> str:
         return f"<Stretch {self.label}: {len(self.sums)} sums>"
@@ -70,7 +82,8 @@ class Matrix:
     """All cells of a round. views: the readers, "outsider" first; cells: by measure name.
 
     parties: those views that are one party; ties, totals: what holds between stretches for every population.
-    across, pairs: by stretch, sums that no cell is and several cells give together (see there).
+    across, pairs: by part, sums that no cell is and several cells give together (see there). whole: whether
+    there is one part, of whole histories.
     """
 
     stretches: tuple[Stretch, ...]
@@ -81,6 +94,7 @@ class Matrix:
     totals: tuple[Total, ...]
     across: tuple[tuple[int, ...], ...] = ()
     pairs: tuple[Pairs, ...] = ()
+    whole: bool = False
 
     def __repr__(self) -> str:
         return f"<Matrix of {len(self.stretches)} stretches>"
@@ -94,20 +108,26 @@ def build(figures: Figures, atoms: Atoms, window: Window, *, few: int = 0) -> Ma
 
     few: with the sums that several cells give together; of any two cells those of fewer people.
     """
-    collectors = [Collector() for _ in atoms.stretches]
-    cells = {m.name: _where(m.name, figures.cells[m.name], atoms, collectors) for m in figures.measures}
-    ties = collect(figures, atoms, collectors, window)
-    both = across(figures, atoms, collectors) if few else []
+    parts = [0 if atoms.whole else n for n in range(len(atoms.stretches))]
+    of_part = [Collector() for _ in {*parts}]
+    collectors = [of_part[n] for n in parts]
+    cells = {m.name: _where(m.name, figures.cells[m.name], atoms, parts, of_part) for m in figures.measures}
+    # whole histories need no ties: what holds for every population holds for every person
+    ties = Ties([]) if atoms.whole else collect(figures, atoms, collectors, window)
+    both = _by_part(parts, across(figures, atoms, collectors, few)) if few else []
     two = pairs(figures, atoms, collectors, few) if few else []
     views = {"+".join(names): number for number, names in enumerate(atoms.views)}
+    sizes = [len(collector.several) for collector in of_part]
+    before = beforehand(figures, atoms, sizes, cells)
     stretches = tuple(
         Stretch(
-            found.label,
+            ALL if atoms.whole else found.label,
             found.people,
-            Sums.of(collectors[n].several) if collectors[n].several else NOTHING,
+            Sums.of(collector.several) if collector.several else NOTHING,
             {view: known(atoms, n, number) for view, number in views.items()},
+            before[n],
         )
-        for n, found in enumerate(atoms.stretches)
+        for n, (found, collector) in enumerate(zip(atoms.stretches, of_part, strict=False))
     )
     parties = tuple(names[0] for names in atoms.views if len(names) == 1)
     matrix = Matrix(
@@ -118,20 +138,39 @@ def build(figures: Figures, atoms: Atoms, window: Window, *, few: int = 0) -> Ma
         tuple(ties.ties()),
         tuple(ties.totals),
         tuple(map(tuple, both)),
-        tuple(two),
+        tuple(
+            Pairs(*(tuple(numbers) for numbers in several))
+            for several in zip(
+                _by_part(parts, [each.few for each in two]),
+                _by_part(parts, [each.nobody for each in two]),
+                strict=True,
+            )
+        ),
+        atoms.whole,
     )
     for measure in figures.measures:
         _check(measure.name, figures.cells[measure.name], matrix)
     return matrix
 
 
-def _where(measure: str, cells: Cells, atoms: Atoms, collectors: Sequence[Collector]) -> Where:
+def _by_part(parts: Sequence[int], by_stretch: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Numbers of sums of each stretch → those of each part."""
+    found: list[dict[int, None]] = [{} for _ in {*parts}]
+    for part, numbers in zip(parts, by_stretch, strict=False):
+        found[part] |= dict.fromkeys(numbers)
+    return [[*numbers] for numbers in found]
+
+
+def _where(
+    measure: str, cells: Cells, atoms: Atoms, parts: Sequence[int], collectors: Sequence[Collector]
+) -> Where:
+    """collectors: by part; parts: by stretch, the number of its part."""
     shape = cells.people.shape
     part, number = np.full(shape, -1, np.intp), np.full(shape, -1, np.intp)
     totals: dict[Index, tuple[Piece, ...]] = {}
     for index, time, own, sex, age in places(cells):
         pieces = tuple(
-            (stretch, collectors[stretch].add(atoms.cell(measure, own, stretch, sex, age)))
+            (parts[stretch], collectors[parts[stretch]].add(atoms.cell(measure, own, stretch, sex, age)))
             for stretch in atoms.rows(measure, time)
         )
         if len(pieces) == 1:

@@ -50,6 +50,8 @@ def sensitive(stretch: Stretch, joined: Flags, told: Flags, parties: Sequence[st
     found |= joined & (true == 0)
     for party in parties:
         found |= joined & _nearly_full(stretch, stretch.known[party], threshold)
+        if stretch.beforehand is not None:
+            found |= joined & (stretch.beforehand.left[party] < threshold)
     return found & told & (np.diff(stretch.sums.starts) > 0)
 
 

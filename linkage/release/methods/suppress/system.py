@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from linkage.release.audit.problem import FAR, NOTHING
-from linkage.release.audit.reach import reach
+from linkage.release.audit.reach import room_of
 from linkage.release.methods.suppress.pattern import STAYS
 
 if TYPE_CHECKING:
@@ -189,12 +189,7 @@ class _Rows:
         """For each reader, how far apart it can think the sums of a part to be."""
         if number not in self._reached:
             part = self._problem.parts[number]
-            self._reached[number] = [
-                np.minimum(
-                    reach(part.told, part.known.get(view, NOTHING), part.people), part.room.get(view, FAR)
-                )
-                for view in self._problem.views
-            ]
+            self._reached[number] = [room_of(part, view) for view in self._problem.views]
         return self._reached[number]
 
     def _value(self, part: int, number: int) -> int:

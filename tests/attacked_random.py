@@ -32,11 +32,13 @@ from tests.random_rounds import agreement_of, fingerprint
 
 COLUMNS = 700
 """Who there could be at most: histories, sexes and ages."""
-METHODS: tuple[tuple[str, bool], ...] = (("suppress", False),)
-"""What is attacked, and whether over time too. Not yet: ("suppress", True), of which the audit takes a party
-for not knowing its own people period by period; ("cellkey", False) and ("cellkey", True), of which it
-imagines nobody where nobody is, though a party's own person could be.
-"""
+METHODS: tuple[tuple[str, bool], ...] = (
+    ("suppress", False),
+    ("suppress", True),
+    ("cellkey", False),
+    ("cellkey", True),
+)
+"""What is attacked, and whether over time too."""
 ON = dt.date(2020, 12, 31)
 BANDS = (Band("16-29", 16, 29), Band("30-64", 30, 64))
 BORN = {"16-29": 1995, "30-64": 1975, "other": 1940}

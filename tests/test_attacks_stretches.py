@@ -1,0 +1,70 @@
+"""What two large numbers of different stretches of time give together: few people, told under `suppress`.
+
+A limit, said openly (docs/attacks.md): rows of one stretch are held against each other, those of two are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from linkage.agreement.model import Agreement, Party, ReleaseRule, Series
+from linkage.dimensions import Dimensions
+from linkage.measures import language
+from linkage.measures.model import Count
+from linkage.measures.vocabulary import Vocabulary
+from linkage.window import Unit, Window
+from tests.attacked_histories import Person
+from tests.attacked_random import Round, released
+from tests.random_rounds import agreement_of, fingerprint
+
+STAYED, LATE = 98, 2
+THRESHOLD = 10
+
+
+def agreement(*questions: str) -> Agreement:
+    """Two months of one list of Malmö's and one of af's; each question by month."""
+    parties = tuple(
+        Party(name, name, fingerprint(name), (Series(name, "list", "list"),)) for name in ("malmo", "af")
+    )
+    window = Window(Unit.MONTH, "2020-01", "2020-02", {})
+    agreed = agreement_of(window, parties, Dimensions(sex=False, age=None))
+    vocabulary = Vocabulary({s.key: (s.title, True) for s in agreed.series}, {}, False, None, 2)
+    measures = [
+        Count(f"m{n}", f"m{n}", ("period",), None, language.parse(question, vocabulary), ())
+        for n, question in enumerate(questions)
+    ]
+    rule: dict[str, str | int] = {
+        "threshold": THRESHOLD,
+        "width": 5,
+        "trust": "parties export their registers unaltered",
+    }
+    return replace(agreed, measures=tuple(measures), release=ReleaseRule("suppress", rule))
+
+
+def people() -> Sequence[Person]:
+    """STAYED are on Malmö's list in January, most of them in February too; LATE come in February."""
+
+    def some(periods: set[int], n: int) -> list[Person]:
+        return [Person({"malmo.list": frozenset(periods), "af.list": frozenset()}, "other", "other")] * n
+
+    elsewhere = Person({"malmo.list": frozenset(), "af.list": frozenset({0})}, "other", "other")
+    return [*some({0, 1}, 58), *some({0}, STAYED - 58), *some({1}, LATE), *[elsewhere] * 50]
+
+
+def told(*questions: str) -> list[dict[str, object]]:
+    """Of each question, its numbers by period."""
+    release = released(Round(agreement(*questions), people()))
+    return [{str(row["period"]): row["value"] for row in table.rows} for table in release.tables]
+
+
+def test_who_was_not_there_in_january_follows_from_january_and_the_whole_time() -> None:
+    [by_month] = told("malmo.list")
+    assert by_month["all"] == STAYED + LATE
+    assert by_month["2020-01"] == STAYED
+    assert 0 < LATE < THRESHOLD
+
+
+def test_and_does_not_where_both_are_asked_of_one_stretch() -> None:
+    now, at_some_time = told("malmo.list", "ever(malmo.list)")
+    assert None in (now["2020-01"], at_some_time["2020-01"])

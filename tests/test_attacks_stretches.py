@@ -19,6 +19,7 @@ from tests.attacked_random import Round, released
 from tests.random_rounds import agreement_of, fingerprint
 
 STAYED, LATE = 98, 2
+OTHERS, FEW = 50, 3
 THRESHOLD = 10
 
 
@@ -43,13 +44,21 @@ def agreement(*questions: str) -> Agreement:
 
 
 def people() -> Sequence[Person]:
-    """STAYED are on Malmö's list in January, most of them in February too; LATE come in February."""
+    """STAYED are on Malmö's list in January, most of them in February too; LATE come in February.
 
-    def some(periods: set[int], n: int) -> list[Person]:
-        return [Person({"malmo.list": frozenset(periods), "af.list": frozenset()}, "other", "other")] * n
+    On af's are OTHERS in January and FEW in February.
+    """
 
-    elsewhere = Person({"malmo.list": frozenset(), "af.list": frozenset({0})}, "other", "other")
-    return [*some({0, 1}, 58), *some({0}, STAYED - 58), *some({1}, LATE), *[elsewhere] * 50]
+    def some(name: str, periods: set[int], n: int) -> list[Person]:
+        there = {key: frozenset(periods if key == name else ()) for key in ("malmo.list", "af.list")}
+        return [Person(there, "other", "other")] * n
+
+    malmo = [
+        *some("malmo.list", {0, 1}, 58),
+        *some("malmo.list", {0}, STAYED - 58),
+        *some("malmo.list", {1}, LATE),
+    ]
+    return [*malmo, *some("af.list", {0}, OTHERS), *some("af.list", {1}, FEW)]
 
 
 def told(*questions: str) -> list[dict[str, object]]:
@@ -68,3 +77,10 @@ def test_who_was_not_there_in_january_follows_from_january_and_the_whole_time() 
 def test_and_does_not_where_both_are_asked_of_one_stretch() -> None:
     now, at_some_time = told("malmo.list", "ever(malmo.list)")
     assert None in (now["2020-01"], at_some_time["2020-01"])
+
+
+def test_a_mean_does_not_give_the_month_that_is_withheld() -> None:
+    """af's list has FEW people in the second month: twice the mean, less the first month, would tell it."""
+    [by_month] = told("af.list")
+    assert by_month["2020-02"] is None
+    assert None in (by_month["2020-01"], by_month["mean"])

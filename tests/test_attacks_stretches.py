@@ -1,12 +1,16 @@
-"""What two large numbers of different stretches of time give together: few people, told under `suppress`.
+"""What numbers of different stretches of time give together: two limits, said openly (docs/attacks.md).
 
-A limit, said openly (docs/attacks.md): rows of one stretch are held against each other, those of two are not.
+Under `suppress` any two rows of one stretch are held against each other, those of two stretches are not.
+Under `cellkey`, where people have too many histories, each stretch is attacked by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
+
+import pytest
 
 from linkage.agreement.model import Agreement, Party, ReleaseRule, Series
 from linkage.dimensions import Dimensions
@@ -15,7 +19,8 @@ from linkage.measures.model import Count
 from linkage.measures.vocabulary import Vocabulary
 from linkage.window import Unit, Window
 from tests.attacked_histories import Person
-from tests.attacked_random import Round, released
+from tests.attacked_random import Round, a_round, released
+from tests.attacker import attack
 from tests.random_rounds import agreement_of, fingerprint
 
 STAYED, LATE = 98, 2
@@ -84,3 +89,16 @@ def test_a_mean_does_not_give_the_month_that_is_withheld() -> None:
     [by_month] = told("af.list")
     assert by_month["2020-02"] is None
     assert None in (by_month["2020-01"], by_month["mean"])
+
+
+BY_STRETCH = 53
+"""Of two hundred random rounds the one that leaks where stretches are attacked one by one."""
+
+
+@pytest.mark.parametrize("histories", [0, 1_000])
+def test_a_reader_who_puts_stretches_together_narrows_what_each_by_itself_hides(
+    monkeypatch: pytest.MonkeyPatch, histories: int
+) -> None:
+    monkeypatch.setitem(import_module("linkage.match.count")._HISTORIES, "cellkey", histories)
+    played = a_round(BY_STRETCH, "cellkey", columns=100)
+    assert bool(attack(released(played, BY_STRETCH).data, *played).leaks) == (not histories)

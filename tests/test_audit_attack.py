@@ -14,6 +14,7 @@ from linkage.release.audit.model import Ground
 from linkage.release.audit.problem import FAR, Part, Problem, Sums, Tie, Total
 from linkage.release.audit.reach import reach
 from linkage.release.audit.solver import Clock, TimeError
+from linkage.release.audit.walk import Walk
 
 
 def whole(numbers: list[int]) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
@@ -128,6 +129,15 @@ def room(problem: Problem, place: tuple[int, int], view: str) -> int:
     return sum(int(p.people[[*g]].sum()) for g in groups if g & mine and g - mine)
 
 
+@settings(max_examples=40, deadline=None)
+@given(problems())
+def test_so_it_is_where_no_walk_leads_anywhere(problem: Problem) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Walk, "to", lambda *_: None)
+        for view in problem.views:
+            assert set(attack(Ground(problem), view, Clock.within(60)).narrow) == by_hand(problem, view)
+
+
 @settings(max_examples=150, deadline=None)
 @given(problems())
 def test_the_verdict_is_that_of_trying_everything(problem: Problem) -> None:
@@ -144,11 +154,15 @@ def test_what_a_party_knows_makes_a_cell_exact_to_it_alone() -> None:
     assert attack(Ground(problem), "party", Clock.within(9)).narrow == ((0, 1),)
 
 
-def test_a_tie_can_free_a_cell_that_its_part_alone_does_not() -> None:
+def test_a_tie_can_free_a_cell_that_its_part_alone_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole is as large as its piece: alone it cannot shrink, both together can."""
     one = part([4, 4], [[0], [1]], [(0, FAR), None], [True, False])
     two = part([4, 4], [[0], [1]], [(2, 4), None], [True, False])
     problem = Problem((one, two), (Tie((0, 0), ((1, 0),)),), ("outsider",), 2)
+    found = attack(Ground(problem), "outsider", Clock.within(9))
+    assert found.narrow == ()
+    assert found.solves == 0, "a walk finds it"
+    monkeypatch.setattr(Walk, "to", lambda *_: None)
     found = attack(Ground(problem), "outsider", Clock.within(9))
     assert found.narrow == ()
     assert found.solves > 0
@@ -160,12 +174,14 @@ def test_no_time_is_no_verdict() -> None:
         attack(Ground(Problem((told,), (), ("outsider",), 3)), "outsider", Clock.within(0))
 
 
-def test_a_solver_that_lies_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says that a table is possible in which told sums are others: the cell stays narrow."""
+def test_neither_solver_nor_walk_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They say that a table is possible in which told sums are others: the cell stays narrow."""
     told = part([3, 2], [[0, 1], [0], [1]], [None, None, (0, FAR)], [False, False, True])
     problem = Problem((told,), (), ("outsider",), 1)
     for name in ("near", "largest"):
         monkeypatch.setattr(f"linkage.release.audit.solver.Solver.{name}", lambda *_, **__: whole([0, 5]))
+    assert attack(Ground(problem), "outsider", Clock.within(9)).narrow == ((0, 2),)
+    monkeypatch.setattr(Walk, "to", lambda *_: whole([0, 5]))
     assert attack(Ground(problem), "outsider", Clock.within(9)).narrow == ((0, 2),)
 
 

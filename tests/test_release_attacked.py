@@ -17,9 +17,10 @@ import scipy.optimize
 
 from linkage.errors import ReleaseError
 from linkage.release import Release
-from linkage.release.audit import attack
+from linkage.release.audit import search
 from linkage.release.audit.solver import AuditError, Solver
 from linkage.release.audit.verdict import Verdict
+from linkage.release.audit.walk import Walk
 from linkage.release.matrix.problem import Rule
 from tests.attacked_rounds import Registers, agreement, released
 from tests.attacks import family_key
@@ -192,7 +193,8 @@ def refused(monkeypatch: pytest.MonkeyPatch, **faults: Callable[..., Any]) -> No
     """No release where the solver has these faults, and worlds are found by nothing else."""
     for name, fault in faults.items():
         monkeypatch.setattr(Solver, name, fault)
-    monkeypatch.setattr(attack, "by_one_atom", lambda *_: None)
+    monkeypatch.setattr(search, "by_one_atom", lambda *_: None)
+    monkeypatch.setattr(Walk, "to", lambda *_: None)
     with pytest.raises(ReleaseError):
         released(agreement("cellkey", SERIES, QUESTIONS), registers(1), family_key(1))
 

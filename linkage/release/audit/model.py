@@ -61,11 +61,12 @@ class Model:
 
     def broken(self, values: Whole) -> list[int]:
         """The bounds that these values of the sums do not keep."""
-        return [
-            number
-            for number, bound in enumerate(self.bounds)
-            if not bound.low <= int(values[bound.more].sum()) - int(values[bound.less].sum()) <= bound.high
-        ]
+        if not self.bounds:
+            return []
+        sums, places, signs, low, high = self._bound_rows
+        found = np.zeros(len(low), np.int64)
+        np.add.at(found, places, signs * values[sums])
+        return np.flatnonzero((found < low) | (found > high)).tolist()
 
     def twins(self, table: Whole) -> list[tuple[int, int]]:
         """Sums that would be of the same people in this table, and cannot be, as their marks differ.
@@ -93,6 +94,16 @@ class Model:
         """The atoms that are in one of two sums and not in the other."""
         return np.setxor1d(self.told.one(one), self.told.one(other))
 
+    @cached_property
+    def _bound_rows(self) -> tuple[Places, Places, Whole, Whole, Whole]:
+        """All bounds at once: their sums, of which bound each is, its sign; and what each bound may be."""
+        sums = np.concatenate([np.concatenate([b.more, b.less]) for b in self.bounds])
+        sizes = [(len(b.more), len(b.less)) for b in self.bounds]
+        places = np.repeat(np.arange(len(sizes), dtype=np.intp), [more + less for more, less in sizes])
+        signs = np.concatenate([np.repeat(np.array([1, -1], np.int64), two) for two in sizes])
+        low = np.array([b.low for b in self.bounds], np.int64)
+        return sums, places, signs, low, np.array([b.high for b in self.bounds], np.int64)
+
     def rows(self) -> Rows:
         """The sums, for a solver."""
         ones = np.ones(len(self.told.atoms), np.int64)
@@ -100,12 +111,12 @@ class Model:
 
     def row(self, bound: Bound) -> tuple[Places, Whole]:
         """A bound as atoms and their coefficients."""
-        row = np.zeros(len(self.people), np.int64)
-        for sums, sign in ((bound.more, 1), (bound.less, -1)):
-            for number in sums:
-                row[self.told.one(int(number))] += sign
+        several = [(self.told.one(int(n)), s) for ns, s in ((bound.more, 1), (bound.less, -1)) for n in ns]
+        every, place = np.unique(np.concatenate([atoms for atoms, _ in several]), return_inverse=True)
+        row = np.zeros(len(every), np.int64)
+        np.add.at(row, place, np.repeat([s for _, s in several], [len(atoms) for atoms, _ in several]))
         there = np.flatnonzero(row)
-        return there, row[there]
+        return every[there], row[there]
 
 
 class Relation(NamedTuple):
@@ -128,9 +139,13 @@ class Ground:
             for part in {part for (part, _), _ in relation.several}:
                 self._of_part[part].append(number)
         self._bound: dict[tuple[int, ...], tuple[Whole, Whole, tuple[Bound, ...]]] = {}
+        self._tied = [self._tied_to(number) for number in range(len(problem.parts))]
 
     def tied(self, number: int) -> list[int]:
         """The parts that a part is bound to directly, without itself; those of most relations first."""
+        return self._tied[number]
+
+    def _tied_to(self, number: int) -> list[int]:
         several = [
             part for i in self._of_part[number] for part in {p for (p, _), _ in self._relations[i].several}
         ]

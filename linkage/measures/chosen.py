@@ -5,18 +5,21 @@ For `linkage.measures.joint` alone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from linkage.measures.atoms import AGE, SEX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy.typing as npt
-
     from linkage.measures.atoms import Digits
+
+Numbers: TypeAlias = npt.NDArray[np.int64]
 
 _MIXING: Final = np.uint64(0x9E3779B97F4A7C15)
 """Odd, and its bits look like chance (Knuth, The Art of Computer Programming 3, 6.4)."""
@@ -34,12 +37,16 @@ class Side:
         self._sex = digits[:, 0].astype(np.intp)
         self._age = age_rows[digits[:, 1].astype(np.intp)].astype(np.intp)
 
-    def counted(self, where: tuple[tuple[int, int], ...]) -> npt.NDArray[np.intp]:
+    def counted(self, where: Digits) -> npt.NDArray[np.intp]:
         """Those of whom all this is true."""
+        return np.flatnonzero(self.is_counted(where))
+
+    def is_counted(self, where: Digits) -> npt.NDArray[np.bool_]:
+        """Of each, whether all this is true."""
         there = np.ones(self.n, np.bool_)
         for number, value in where:
             there &= self._facts[:, number] == value
-        return np.flatnonzero(there)
+        return there
 
     def seen(self, parties: Sequence[int], numbers: Iterable[int]) -> npt.NDArray[np.int64]:
         """The people of some parties by these digits, one number for each combination; -1 for the others'.
@@ -113,20 +120,34 @@ def choose_seen(
 
     several: the digits of a number, parties, and the digits that they know of those that decide.
     """
-    for digits, parties, numbers in several:
-        mine, could = (_in_or_out(side, digits, parties, numbers) for side in (there, others))
-        filled = np.union1d(mine, could[chosen])
-        kinds, first = np.unique(could, return_index=True)
-        chosen[first[(kinds >= 0) & ~np.isin(kinds, filled)]] = True
+    alike: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[Numbers, Numbers, int]] = {}
+    for digits, of_views in groupby(several, key=itemgetter(0)):
+        real, possible = (side.is_counted(digits).astype(np.int64) for side in (there, others))
+        for _, parties, numbers in of_views:
+            known = (tuple(parties), tuple(numbers))
+            if known not in alike:
+                alike[known] = _alike(there, others, *known)
+            mine, theirs, groups = alike[known]
+            could = theirs * 2 + possible
+            filled = np.zeros(2 * groups, np.bool_)
+            filled[:2] = True  # those whom these parties do not have
+            filled[mine * 2 + real] = True
+            filled[could[chosen]] = True
+            first = np.full(2 * groups, others.n)
+            first[could[::-1]] = np.arange(others.n)[::-1]
+            chosen[first[~filled & (first < others.n)]] = True
 
 
-def _in_or_out(
-    side: Side, digits: Digits, parties: Sequence[int], numbers: Sequence[int]
-) -> npt.NDArray[np.int64]:
-    """What parties know of each, and whether a number counts them; negative for whom they do not have."""
-    counted = np.zeros(side.n, np.int64)
-    counted[side.counted(digits)] = 1
-    return side.seen(parties, numbers) * 2 + counted
+def _alike(
+    there: Side, others: Side, parties: Sequence[int], numbers: Sequence[int]
+) -> tuple[Numbers, Numbers, int]:
+    """Groups of those of whom parties know the same, there and of others, and how many groups there are.
+
+    Group 0 is of whom they do not have.
+    """
+    both = np.concatenate([[-1], *(side.seen(parties, numbers) for side in (there, others))])
+    codes, group = np.unique(both, return_inverse=True)
+    return group[1 : 1 + there.n], group[1 + there.n :], len(codes)
 
 
 def _counted_or_not(several: Sequence[Digits], side: Side) -> npt.NDArray[np.float32]:

@@ -64,18 +64,21 @@ def beforehand(
         for size in sizes
     ]
     for measure in figures.measures:
-        groups: dict[tuple[int, int, int], npt.NDArray[np.int64]] = {}
+        groups: dict[tuple[int, int, tuple[int, ...]], npt.NDArray[np.int64]] = {}
+        classes: dict[tuple[int, str, str], npt.NDArray[np.intp]] = {}
         where = cells[measure.name]
         for index, time, own, sex, age in places(figures.cells[measure.name]):
             stretches = atoms.rows(measure.name, time)
             for stretch, (part, row) in zip(stretches, where.pieces(index), strict=True):
                 found[part].told[row] = True
-                looked = _of_class(atoms, stretch, sex, age)
+                if (of := (part, sex, age)) not in classes:  # stretches of one part have the same atoms
+                    classes[of] = _of_class(atoms, stretch, sex, age)
+                looked = classes[of]
+                seen = atoms.asked[measure.name].seen[stretch][own]
                 counted = atoms.cell(measure.name, own, stretch, sex, age)[looked]
                 people = atoms.stretches[stretch].people[looked]
                 for number, view in views.items():
-                    key = (stretch, own, number)
-                    if key not in groups:
+                    if (key := (part, number, seen[number])) not in groups:
                         groups[key] = atoms.seen(measure.name, own, stretch, number)
                     far, left = _known(groups[key][looked], counted, people)
                     mine = found[part].reach[view]

@@ -78,10 +78,10 @@ def asked(row: Mapping[str, Any], measure: str) -> Callable[[frozenset[str]], bo
 
 
 def rows(release: Release) -> Iterator[tuple[list[int], int | None]]:
-    """Each counted row: the combinations that it adds up, and the number that is shown."""
+    """Each counted row that is told: the combinations that it adds up, and the number that is shown."""
     for table in release.tables:
         for row in table.rows:
-            if row.get("part") not in ("sum", "surplus"):
+            if row.get("part") not in ("sum", "surplus") and row.get("note") != "withheld":
                 counted = asked(row, table.measure)
                 atoms = [i for i, of in enumerate(combinations()) if counted(of)]
                 value = row["value"]
@@ -165,25 +165,27 @@ def test_nobody_narrows_a_number_of_few(seed: int) -> None:
     assert narrow(release, truth(people)) == []
 
 
-def test_most_of_these_are_released() -> None:
+def test_most_of_these_are_released_whole() -> None:
     """Else the test above would say nothing."""
-    refused = 0
+    less = 0
     for seed in range(10):
         try:
-            released(agreement("cellkey", SERIES, QUESTIONS), registers(seed), family_key(seed))
+            release = released(agreement("cellkey", SERIES, QUESTIONS), registers(seed), family_key(seed))
         except AuditError:
-            refused += 1
-    assert refused <= 1
+            less += 1
+        else:
+            less += any(row.get("note") == "withheld" for table in release.tables for row in table.rows)
+    assert less <= 1
 
 
-def test_what_is_narrower_than_it_must_be_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The noise keeps worlds 2 apart and seldom 40: held to that, the same release is refused."""
+def test_what_is_narrower_than_it_must_be_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The noise keeps worlds 2 apart and seldom 40: held to that, less of the same release is told."""
     people, agreed = registers(1), agreement("cellkey", SERIES, QUESTIONS)
-    release = released(agreed, people, family_key(1))
-    assert release.audited
+    before = list(rows(released(agreed, people, family_key(1))))
     monkeypatch.setattr("linkage.release.attacked.rule_of", lambda _: Rule(10, 40, 41))
-    with pytest.raises(AuditError, match="did not pass"):
-        released(agreed, people, family_key(1))
+    after = list(rows(released(agreed, people, family_key(1))))
+    assert len(after) < len(before)
+    assert all(row in before for row in after)
 
 
 # -- solvers that fail ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from linkage.release.audit.room import room, with_room
 from linkage.release.audit.solver import AuditError
 from linkage.release.audit.verdict import SECONDS, Verdict, audit
-from linkage.release.coarser import coarser, cuts, narrow_numbers
+from linkage.release.coarser import coarser, cuts, narrow_numbers, tells_nothing
 from linkage.release.matrix.bounds import UNTOLD, Bounds
 from linkage.release.matrix.cells import numbered
 from linkage.release.matrix.problem import Told, problem, rule_of, told_anew, told_of
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _ROUNDS: Final = 12
 """How often a release is made coarser before it is refused."""
 _PROTECT_MORE: Final = ("suppress",)
-"""Methods that can be told what was too narrow; of the others a breakdown is withheld."""
+"""Methods that can be told what was too narrow; of the others a breakdown or a measure is withheld."""
 
 
 class NotPassedError(AuditError):
@@ -93,6 +93,8 @@ def attacked(
         if more is None:
             break
         withheld |= more
+        if tells_nothing(coarser(protected.counts, withheld)):
+            break
     raise NotPassedError("the release did not pass its audit")
 
 

@@ -1,4 +1,4 @@
-"""What the audit found too narrow is withheld, one dimension of a breakdown at a time."""
+"""What an audit found too narrow is withheld: a breakdown by one dimension at a time, last a measure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from linkage.release.matrix.rows import Matrix, Piece
 
 Cut: TypeAlias = tuple[str, str]
-"""A measure, and the dimension by which it is not told."""
+"""A measure, and the dimension by which it is not told; WHOLE where none of it is."""
+WHOLE: Final = ""
 _FINEST: Final = ("age", "sex", *TIME_AXES)
 """Dimensions that go, in this order."""
 
@@ -38,9 +39,10 @@ def cuts(
     narrow: Collection[tuple[Piece, ...]],
     before: Collection[Cut],
 ) -> set[Cut] | None:
-    """Which breakdowns these numbers stand in, beside those that are withheld already.
+    """Which breakdowns these numbers stand in, beside those that are withheld already; then whole measures.
 
-    None where one of them stands in no more, and cannot be helped so. axes: of each measure's cells.
+    A number by a measure's own axes alone, as a move or a length, stands in no breakdown. None where one of
+    the numbers is told nowhere any more, and cannot be helped so. axes: of each measure's cells.
     """
     found: dict[tuple[Piece, ...], set[Cut]] = {number: set() for number in narrow}
     for measure, where in matrix.cells.items():
@@ -53,7 +55,7 @@ def cuts(
 
 
 def coarser(counts: Mapping[str, Counts], several: Collection[Cut]) -> dict[str, Counts]:
-    """The same counts with only the totals of these dimensions."""
+    """The same counts with only the totals of these dimensions, and nothing of a measure that is WHOLE."""
     found = dict(counts)
     for measure, dimension in several:
         found[measure] = _without(found[measure], dimension)
@@ -61,15 +63,22 @@ def coarser(counts: Mapping[str, Counts], several: Collection[Cut]) -> dict[str,
 
 
 def _dimension(measure: str, axes: Sequence[Axis], index: Index, before: Collection[Cut]) -> str | None:
-    """The finest dimension of which a cell is no total, and that is still told."""
+    """The finest dimension of which a cell is no total, and that is still told; WHOLE where there is none."""
     at = {axis.name: axis.values[index[i]] for i, axis in enumerate(axes)}
-    return next((d for d in _FINEST if at.get(d, ALL) != ALL and (measure, d) not in before), None)
+    several = [*(d for d in _FINEST if at.get(d, ALL) != ALL), WHOLE]
+    return next((d for d in several if (measure, d) not in before), None)
+
+
+def tells_nothing(counts: Mapping[str, Counts]) -> bool:
+    """Whether no measure has a number left."""
+    return not any((each.notes == Note.KNOWN).any() for each in counts.values())
 
 
 def _without(counts: Counts, dimension: str) -> Counts:
-    place = next(i for i, axis in enumerate(counts.axes) if axis.name == dimension)
     rows = [slice(None)] * len(counts.axes)
-    rows[place] = slice(0, counts.axes[place].values.index(ALL))
+    if dimension != WHOLE:
+        place = next(i for i, axis in enumerate(counts.axes) if axis.name == dimension)
+        rows[place] = slice(0, counts.axes[place].values.index(ALL))
     values, notes = counts.values.copy(), counts.notes.copy()
     pieces = np.zeros(notes.shape, np.bool_)
     pieces[tuple(rows)] = True

@@ -1,6 +1,6 @@
-"""What numbers of different stretches of time give together: two limits, said openly (docs/attacks.md).
+"""What numbers of different stretches of time give together (docs/attacks.md).
 
-Under `suppress` any two rows of one stretch are held against each other, those of two stretches are not.
+Under `suppress` any two rows of one stretch are held against each other; of two stretches those of one set.
 Under `cellkey`, where people have too many histories, each stretch is attacked by itself.
 """
 
@@ -72,11 +72,11 @@ def told(*questions: str) -> list[dict[str, object]]:
     return [{str(row["period"]): row["value"] for row in table.rows} for table in release.tables]
 
 
-def test_who_was_not_there_in_january_follows_from_january_and_the_whole_time() -> None:
+def test_who_was_not_there_in_january_does_not_follow_from_january_and_the_whole_time() -> None:
     [by_month] = told("malmo.list")
-    assert by_month["all"] == STAYED + LATE
-    assert by_month["2020-01"] == STAYED
     assert 0 < LATE < THRESHOLD
+    assert None in (by_month["all"], by_month["2020-01"])
+    assert by_month["mean"] is None or by_month["2020-01"] is not None
 
 
 def test_and_does_not_where_both_are_asked_of_one_stretch() -> None:

@@ -39,6 +39,11 @@ class Fact(Protocol):
         """The steps of the program that it looks at, and in which periods."""
         ...
 
+    @property
+    def ordered(self) -> bool:
+        """Whether it matters in which of these periods a step has a bit, and not only whether in any."""
+        ...
+
     def values(self, bits: Callable[[int], Bits]) -> Values:
         """The value of each person, shape (n,). bits: step → its answers."""
         ...
@@ -65,6 +70,8 @@ class Touches:
         """See Fact."""
         return ((self.step, self.mask),)
 
+    ordered = False
+
     def values(self, bits: Callable[[int], Bits]) -> Values:
         """See Fact."""
         found = bits(self.step)
@@ -87,6 +94,8 @@ class Number:
     def looks_at(self) -> tuple[tuple[int, int], ...]:
         """See Fact."""
         return self.sets
+
+    ordered = False
 
     def values(self, bits: Callable[[int], Bits]) -> Values:
         """See Fact."""

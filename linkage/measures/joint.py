@@ -38,7 +38,7 @@ _ANSWERS: Final = 8_000_000
 """Bytes that all answers of these people may take, where they are more than the least."""
 _PACKING: Final = 40
 """Bytes per person and word of a stretch: as found, ordered, what they are ordered by, and a copy."""
-_FEW: Final = 3_000
+_FEW: Final = 500
 """Combinations of people who could be that are all taken, where no more are imagined."""
 _KEPT: Final = 1 << 14
 """Combinations of a stretch that wait, and those that they are put together with, where these are no more."""
@@ -96,7 +96,7 @@ class Joint:
         self._owned = owned
         self._sex = sex
         self._ages, self._age_rows = _ages(program, asked=age)
-        self._knowledge = Knowledge(program, owned, single=whole)
+        self._knowledge = Knowledge(program, owned)
         self._known: dict[tuple[object, ...], tuple[Fact, ...]] = {}
         self._asking = [self._stretch(*times, kinds) for times in _times(measures, program.frame.window)]
         if whole:
@@ -122,6 +122,8 @@ class Joint:
         for view in views_of([*self._owned]):
             for fact in [*facts]:
                 facts |= dict.fromkeys(self._of(view, fact))
+                if self._whole:
+                    facts |= dict.fromkeys(self._knowledge.parts(self._knowledge.of(view), fact, single=True))
         return _Asking(time, label, row, {fact: i for i, fact in enumerate(facts)}, told, -1)
 
     # -- counting -----------------------------------------------------------------------------------------

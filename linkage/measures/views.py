@@ -38,14 +38,10 @@ class Knowledge:
 
     Whoever holds these series knows such facts of its people, however late they became true: it has the whole
     window. Of a fact that needs other series too it knows what it can: the answers of the largest parts of
-    the expression that are a matter of its own series, in the periods that are looked at; single: in each of
-    them, not in any: which of a person's months it was may be told by another number.
+    the expression that are a matter of its own series, in the periods that are looked at.
     """
 
-    def __init__(
-        self, program: Program, owned: Mapping[str, Collection[str]], *, single: bool = False
-    ) -> None:
-        self._single = single
+    def __init__(self, program: Program, owned: Mapping[str, Collection[str]]) -> None:
         self._program = program
         self._owned = owned
         self._series: list[frozenset[str]] = []
@@ -58,12 +54,16 @@ class Knowledge:
         """Whether it is a matter of these series alone."""
         return all(self._looks_at[step] <= series for step, _ in fact.looks_at)
 
-    def parts(self, series: frozenset[str], fact: Fact) -> Iterator[Touches]:
-        """What is known of a fact by whoever holds these series, where not the whole."""
+    def parts(self, series: frozenset[str], fact: Fact, *, single: bool = False) -> Iterator[Touches]:
+        """What is known of a fact by whoever holds these series, where not the whole.
+
+        single: in each period, not in any: which of a person's months it was may bear on another number.
+        """
         if not self.owns(series, fact):
             for step, mask in fact.looks_at:
-                for several in _bits(mask) if self._single else (mask,):
-                    yield from self._parts(series, step, several)
+                for part in dict.fromkeys(self._parts(series, step, mask)):
+                    several = _bits(part.mask) if single or fact.ordered else (part.mask,)
+                    yield from (Touches(part.step, periods) for periods in several)
 
     def looks_at(self, fact: Fact) -> frozenset[type]:
         """Which of sex and age decide it, as the expressions that ask for them."""
@@ -75,7 +75,7 @@ class Knowledge:
         if not mask or not self._looks_at[number] & series:
             return
         if self._looks_at[number] <= series:
-            yield from (Touches(number, several) for several in (_bits(mask) if self._single else (mask,)))
+            yield Touches(number, mask)
             return
         for wider in _masks(step, mask, self._program.frame.window.full):
             for part in step.parts:

@@ -72,6 +72,8 @@ class FirstStay:
         """See Fact."""
         return ((self.started, self.mask), (self.left, self.mask))
 
+    ordered = True
+
     def values(self, bits: Callable[[int], Bits]) -> Values:
         """See Fact."""
         return _first_lengths(bits(self.started), bits(self.left))

@@ -110,6 +110,8 @@ class State:
         """See Fact."""
         return tuple((step, self.mask) for step in self.steps)
 
+    ordered = False
+
     def values(self, bits: Callable[[int], Bits]) -> Values:
         """See Fact."""
         there = [Touches(step, self.mask).values(bits) for step in self.steps]

@@ -78,6 +78,8 @@ class EndsWell:
         """See Fact."""
         return ((self.left, self.mask), (self.later, self.mask))
 
+    ordered = True
+
     def values(self, bits: Callable[[int], Bits]) -> Values:
         """See Fact."""
         well: Values = (tally.first(bits(self.left), self.mask) & bits(self.later)) != 0

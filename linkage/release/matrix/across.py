@@ -6,7 +6,7 @@ every number that others have a part in tells it something of how many of its ow
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from linkage.measures.model import Measure
     from linkage.release.audit.problem import Flags
     from linkage.release.matrix.cells import Collector
+
+
+MOST: Final = 300
+"""Such sums of a round, at most, and LEAST of each stretch: those of the fewest people first."""
+LEAST: Final = 20
 
 
 class _Told(NamedTuple):
@@ -44,14 +49,16 @@ def across(figures: Figures, atoms: Atoms, collectors: Sequence[Collector], few:
             for stretch in atoms.rows(measure.name, time):
                 there = atoms.cell(measure.name, own, stretch, sex, age)
                 cells[stretch].append(_Told(of[own], (sex, age) == (ALL, ALL), there))
-    found = []
+    found, most = [], max(LEAST, MOST // len(atoms.stretches))
     for stretch, told in enumerate(cells):
-        numbers = {collectors[stretch].add(both) for both in _both(told, atoms, stretch, few)}
-        found.append(sorted(numbers))
+        each = {both.tobytes(): (there, both) for there, both in _both(told, atoms, stretch, few)}
+        first = sorted(each.values(), key=lambda two: two[0])[:most]
+        found.append(sorted({collectors[stretch].add(both) for _, both in first}))
     return found
 
 
-def _both(told: Sequence[_Told], atoms: Atoms, stretch: int, few: int) -> Iterator[Flags]:
+def _both(told: Sequence[_Told], atoms: Atoms, stretch: int, few: int) -> Iterator[tuple[int, Flags]]:
+    """Such people, and of how many it is that they are few."""
     people = atoms.stretches[stretch].people
     for view, parties in enumerate(atoms.views):
         if len(parties) != 1:
@@ -64,8 +71,9 @@ def _both(told: Sequence[_Told], atoms: Atoms, stretch: int, few: int) -> Iterat
                 both: Flags = own & other
                 if both.any() and (other & ~own).any():
                     there = int(people[both].sum())
-                    if min(there, int(people[own].sum()) - there, int(people[other].sum()) - there) < few:
-                        yield both
+                    left = min(int(people[own].sum()) - there, int(people[other].sum()) - there)
+                    if min(there, left) < few:
+                        yield min(there, left), both
 
 
 def parties_of(measure: Measure, axes: Sequence[Axis]) -> list[frozenset[str]]:

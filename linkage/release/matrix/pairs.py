@@ -8,6 +8,7 @@ it is of few people, and where rows join several parties' series and it is of no
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import permutations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     Class = tuple[str, str]
 
 MOST: Final = 300
-"""Such numbers of one stretch, at most: the nearest first."""
+"""Such numbers of a round, at most, and LEAST of each stretch: the nearest first."""
+LEAST: Final = 20
 
 
 class Pairs(NamedTuple):
@@ -61,16 +63,53 @@ def pairs(figures: Figures, atoms: Atoms, collectors: Sequence[Collector], few: 
     What a row tells is passed over. The nearest are two rows of one measure, then those of two; totals come
     before sexes and ages.
     """
-    found = []
+    found, most = [], max(LEAST, MOST // len(atoms.stretches))
     for stretch, by_class in enumerate(_cells(figures, atoms)):
         people, collector = atoms.stretches[stretch].people, collectors[stretch]
         told = {cell.atoms.tobytes() for cells in by_class.values() for cell in cells}
         new: dict[int, bool] = {}
         for each in sorted(_together(by_class, people, few), key=lambda each: each.near):
-            if len(new) < MOST and each.atoms.tobytes() not in told:
+            if len(new) < most and each.atoms.tobytes() not in told:
                 new[collector.add(each.atoms)] = each.nobody
         found.append(Pairs(tuple(n for n in new if not new[n]), tuple(n for n in new if new[n])))
-    return found
+    return [
+        _joined(mine, more)
+        for mine, more in zip(found, _over_time(figures, atoms, collectors, few), strict=True)
+    ]
+
+
+def _over_time(figures: Figures, atoms: Atoms, collectors: Sequence[Collector], few: int) -> Iterator[Pairs]:
+    """By stretch, who is in a set over that time and not in one of its periods: what two rows of a set tell.
+
+    Of whole histories alone: else the atoms of two stretches are not the same.
+    """
+    people, most = atoms.stretches[0].people, max(LEAST, MOST // len(atoms.stretches))
+    found: list[dict[int, bool]] = [{} for _ in atoms.stretches]
+    for joined, rows in _by_time(figures, atoms) if atoms.whole else ():
+        for (stretch, mine), (_, other) in permutations(rows, 2):
+            rest = mine & ~other
+            there = int(people[rest].sum())
+            inside = rest.any() and not (other & ~mine).any()
+            if inside and there < few and (there or joined) and len(found[stretch]) < most:
+                found[stretch][collectors[stretch].add(rest)] = not there
+    for new in found:
+        yield Pairs(tuple(n for n in new if not new[n]), tuple(n for n in new if new[n]))
+
+
+def _by_time(figures: Figures, atoms: Atoms) -> Iterator[tuple[bool, list[tuple[int, Flags]]]]:
+    """One set of one class: whether it is of several parties' series, and its atoms in each stretch."""
+    for measure in figures.measures:
+        of = parties_of(measure, figures.cells[measure.name].axes)
+        found: defaultdict[tuple[int, str, str], list[tuple[int, Flags]]] = defaultdict(list)
+        for _, time, own, sex, age in places(figures.cells[measure.name]):
+            if len(stretches := atoms.rows(measure.name, time)) == 1:
+                there = atoms.cell(measure.name, own, stretches[0], sex, age)
+                found[own, sex, age].append((stretches[0], there))
+        yield from ((len(of[own]) > 1, rows) for (own, _, _), rows in found.items())
+
+
+def _joined(one: Pairs, other: Pairs) -> Pairs:
+    return Pairs(*(tuple(dict.fromkeys((*a, *b))) for a, b in zip(one, other, strict=True)))
 
 
 def _cells(figures: Figures, atoms: Atoms) -> list[dict[Class, list[_Cell]]]:

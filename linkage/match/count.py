@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from linkage.measures.atoms import Atoms
 
 
-_HISTORIES: Final = {"suppress": 100_000, "cellkey": 1_000}
-"""Different people whom an audit holds apart in all stretches of time together, by method."""
+_HISTORIES: Final = 1_000
+"""Different people whom an audit holds apart in all stretches of time together, at most."""
+_AUDITED: Final = ("suppress", "cellkey")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def count(
     Raises PackageError where what was sealed is not as it must be; MemoryBudgetError; under `suppress`
     TooManyError where people differ too much for anything to be withheld safely.
     """
-    most = _HISTORIES.get(agreement.release.method)
+    most = _HISTORIES if agreement.release.method in _AUDITED else None
     options = {"memory": memory, "workers": workers, "blocks": blocks, "progress": progress}
     try:
         return _count(packages, agreement, round_key, family_key, _questions(agreement, most), options)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from linkage.commands.demo_guide import write_steps
 from linkage.commands.demo_steps import steps
 from linkage.errors import FileError, Text, UsageError
-from linkage.synthetic.demo import Demo
+from linkage.synthetic.demo import METHODS, Demo
 from linkage.synthetic.demos import DEMOS
 from linkage.texts import current, say
 
@@ -94,14 +94,14 @@ def demo(
 ) -> DemoFacts:
     """Play the demo `name` in `folder`, which must be empty or not be there.
 
-    method: one of METHODS; None for the demo's own. progress: told each step as it begins, and how the audit
+    method: one of METHODS; None for the first. progress: told each step as it begins, and how the audit
     went. Raises UnknownDemoError, FolderInUseError, and what a step raises.
     """
     if name not in DEMOS:
         raise UnknownDemoError(
             "there is no demo of the name {name}", name=name, details=tuple(listed().lines())
         )
-    chosen = DEMOS[name].under(method or DEMOS[name].method)
+    chosen = DEMOS[name].under(method or METHODS[0])
     _take(folder)
     tell = progress or (lambda _: None)
     tell(Text("making up people and registers"))

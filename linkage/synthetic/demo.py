@@ -42,8 +42,7 @@ class Demo:
     name: the agreement's too; its round is 1. about: one line for the list of demos. seed: everybody who
     plays the demo meets the same made-up people. parties: in the agreement's order, the first makes the
     secret. registers: from a seed; the same seed, the same bytes. headline: the lines that end the demo:
-    what the report could say, and what it could not. method: of METHODS, by which it is played where nobody
-    asks for another.
+    what the report could say, and what it could not.
     """
 
     name: str
@@ -54,7 +53,6 @@ class Demo:
     registers: Callable[[int], Sequence[Register]]
     headline: Callable[[Release], list[Text]]
     matcher: str = "matcher"
-    method: str = METHODS[0]
 
     def under(self, method: str) -> Demo:
         """The same demo, played by one of METHODS; another is a ValueError."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from linkage.release.audit.problem import Problem
 
 SECONDS: Final = 180.0
-"""For one audit; one that takes longer is none. That of the largest demo takes half a minute on two cores."""
+"""For one audit; one that takes longer is none. Those of the largest demos take some 20 s on two cores."""
 _WORKERS: Final = 2
 
 

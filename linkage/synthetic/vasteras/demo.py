@@ -64,5 +64,4 @@ DEMO: Final = Demo(
     agreement_text=agreement_text,
     registers=registers,
     headline=headline,
-    method="exact",  # the attack on so many months takes longer than a release may: docs/demo.md
 )

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from linkage.dimensions import SEXES
-from linkage.measures.atoms import AGE, ALL, SEX, Asked, Atoms, Stretch, age_labels
+from linkage.measures.asking import Interview
+from linkage.measures.atoms import Atoms, Stretch, age_labels
 from linkage.measures.chosen import Side, choose, choose_pairs, choose_seen
 from linkage.measures.evaluate import Block
-from linkage.measures.expressions import OfAge, OfSex
-from linkage.measures.facts import Time
-from linkage.measures.model import Flow
 from linkage.measures.packed import Found, Places, nearly_grouped
-from linkage.measures.views import Knowledge, views_of
+from linkage.measures.views import views_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
-    from linkage.measures.atoms import Digits
     from linkage.measures.evaluate import Program
-    from linkage.measures.facts import Fact, Values, Where
+    from linkage.measures.facts import Fact, Values
     from linkage.measures.figures import People
     from linkage.measures.kinds.kind import Kind
     from linkage.measures.model import Measure
     from linkage.measures.packed import Group, Words
-    from linkage.window import Window
 
 _CHUNKS: Final = (1 << 11, 1 << 14)
 """People who are looked at a time, at least and at most: answers stay near, and calls of numpy are few."""
@@ -42,24 +37,6 @@ _FEW: Final = 500
 """Combinations of people who could be that are all taken, where no more are imagined."""
 _KEPT: Final = 1 << 14
 """Combinations of a stretch that wait, and those that they are put together with, where these are no more."""
-
-
-class _Asking(NamedTuple):
-    """One stretch: its row of time, its facts with their numbers, and what each measure tells of them.
-
-    ground: of which of the joint's grounds its atoms are.
-    """
-
-    time: str
-    label: str
-    row: Time
-    facts: dict[Fact, int]
-    told: dict[str, Sequence[Where | None]]
-    ground: int
-
-    def digits(self, where: Where) -> Digits:
-        """The numbers of the facts, with their values."""
-        return tuple((self.facts[fact], value) for fact, value in where)
 
 
 class _Ground(NamedTuple):
@@ -89,42 +66,18 @@ class Joint:
         age: bool,
         histories: int | None,
     ) -> None:
-        self._most, whole = histories, histories is not None
-        self._whole = whole
+        self._most, self._whole = histories, histories is not None
         self._measures = measures
         self._program = program
         self._owned = owned
         self._sex = sex
         self._ages, self._age_rows = _ages(program, asked=age)
-        self._knowledge = Knowledge(program, owned)
-        self._known: dict[tuple[object, ...], tuple[Fact, ...]] = {}
-        self._asking = [self._stretch(*times, kinds) for times in _times(measures, program.frame.window)]
-        if whole:
-            together = {fact: i for i, fact in enumerate(_each(a.facts for a in self._asking))}
-            self._asking = [asking._replace(facts=together, ground=0) for asking in self._asking]
-        else:
-            self._asking = [asking._replace(ground=i) for i, asking in enumerate(self._asking)]
+        self._asked = Interview(measures, kinds, program, owned, whole=self._whole)
         who = [len(SEXES), int(self._ages.max()) + 1, *(2 for _ in owned)]
-        grounds = {asking.ground: asking.facts for asking in self._asking}
-        self._grounds = [_Ground(f, Places([*who, *(fact.size for fact in f)])) for f in grounds.values()]
+        grounds = self._asked.grounds
+        self._grounds = [_Ground(f, Places([*who, *(fact.size for fact in f)])) for f in grounds]
         few, many = _CHUNKS
         self._chunk = max(few, min(many, _ANSWERS // self._bytes_of_answers))
-
-    def _stretch(self, time: str, label: str, row: Time, kinds: Sequence[Kind]) -> _Asking:
-        """One stretch by itself; which ground it has is not yet known."""
-        told = {
-            measure.name: kind.told(row)
-            for measure, kind in zip(self._measures, kinds, strict=True)
-            if time == "window" or time in measure.by or (time == "period" and isinstance(measure, Flow))
-        }
-        where = (where for places in told.values() for where in places if where is not None)
-        facts = dict.fromkeys(fact for conditions in where for fact, _ in conditions)
-        for view in views_of([*self._owned]):
-            for fact in [*facts]:
-                facts |= dict.fromkeys(self._of(view, fact))
-                if self._whole:
-                    facts |= dict.fromkeys(self._knowledge.parts(self._knowledge.of(view), fact, single=True))
-        return _Asking(time, label, row, {fact: i for i, fact in enumerate(facts)}, told, -1)
 
     # -- counting -----------------------------------------------------------------------------------------
 
@@ -154,7 +107,7 @@ class Joint:
             words = alike
         chosen = np.zeros(len(words[0]), np.bool_)
         sides = [self._sides(*several) for several in zip(self._grounds, found, words, strict=True)]
-        for asking in self._asking:
+        for asking in self._asked.asking:
             told = {
                 name: [None if where is None else asking.digits(where) for where in places]
                 for name, places in asking.told.items()
@@ -163,26 +116,9 @@ class Joint:
             choose(chosen, [(by[name], several) for name, several in told.items()], *sides[asking.ground])
             if pairs:
                 choose_pairs(chosen, [d for several in told.values() for d in several], *sides[asking.ground])
-            choose_seen(chosen, [*self._looked_at(asking)], *sides[asking.ground])
+            choose_seen(chosen, [*self._asked.looked_at(asking)], *sides[asking.ground])
         for atoms, could_be in zip(found, words, strict=True):
             atoms.add(_of_nobody(could_be[chosen]))
-
-    def _looked_at(self, asking: _Asking) -> Iterator[tuple[Digits, tuple[int, ...], tuple[int, ...]]]:
-        """What decides who is counted in a number, and for each view its parties, and what it knows of that.
-
-        Sex and age belong to that where there are numbers by them.
-        """
-        by: defaultdict[Where, set[str]] = defaultdict(set)
-        for measure in self._measures:
-            for where in asking.told.get(measure.name, ()):
-                if where is not None:
-                    by[where] |= {*measure.by}
-        parties = [*self._owned]
-        for where, dimensions in by.items():
-            who = tuple(n for name, n in (("sex", SEX), ("age", AGE)) if name in dimensions)
-            for view, seen in zip(views_of(parties), self._seen(asking, where), strict=True):
-                of = tuple(number for number, party in enumerate(parties) if party in view)
-                yield asking.digits(where), of, tuple(dict.fromkeys((*who, *seen)))
 
     def _sides(self, ground: _Ground, found: Found, could_be: Words) -> tuple[Side, Side]:
         """Combinations that people have, and that people could have."""
@@ -221,10 +157,10 @@ class Joint:
         ages = self._program.frame.dimensions.age
         grounds = [self._told_of(*several) for several in zip(self._grounds, found, strict=True)]
         return Atoms(
-            tuple(replace(grounds[a.ground], time=a.time, label=a.label) for a in self._asking),
+            tuple(replace(grounds[a.ground], time=a.time, label=a.label) for a in self._asked.asking),
             views_of([*self._owned]),
             age_labels([band.name for band in ages.bands] if ages else ()),
-            {measure.name: self._asked(measure) for measure in self._measures},
+            {measure.name: self._asked.asked(measure) for measure in self._measures},
             whole=self._whole,
         )
 
@@ -256,86 +192,19 @@ class Joint:
         facts: npt.NDArray[np.uint64],
     ) -> npt.NDArray[np.uint32]:
         """What a view knows of its people: who of its parties has them, and the facts that are its own."""
-        series = self._knowledge.of(view)
+        series = self._asked.knowledge.of(view)
         has = members[:, [party in view for party in self._owned]]
-        own = facts[:, [self._knowledge.owns(series, fact) for fact in ground.facts]]
+        own = facts[:, [self._asked.knowledge.owns(series, fact) for fact in ground.facts]]
         inside = np.flatnonzero(has.any(axis=1))
         pattern = np.zeros(len(members), np.uint32)
         known = np.concatenate([has, own], axis=1)[inside]
         pattern[inside] = np.unique(known, axis=0, return_inverse=True)[1].reshape(-1) + 1
         return pattern
 
-    def _asked(self, measure: Measure) -> Asked:
-        own = {
-            number: [None if where is None else asking.digits(where) for where in told]
-            for number, asking in enumerate(self._asking)
-            if (told := asking.told.get(measure.name)) is not None
-        }
-        seen = {
-            number: [
-                self._seen(self._asking[number], where) for where in self._asking[number].told[measure.name]
-            ]
-            for number in own
-        }
-        rows = {
-            self._asking[number].label: self._cells(measure, number)
-            for number in own
-            if self._asking[number].time in ("window", *measure.by)
-        }
-        return Asked(rows, own, seen)
-
-    def _seen(self, asking: _Asking, where: Where | None) -> list[tuple[int, ...]]:
-        """For each view, the facts that it knows of those that decide who is counted at a place."""
-        facts = [fact for fact, _ in where or ()]
-        asked = {kind for fact in facts for kind in self._knowledge.looks_at(fact)}
-        who = [number for kind, number in ((OfSex, SEX), (OfAge, AGE)) if kind in asked]
-        return [
-            (*who, *dict.fromkeys(asking.facts[own] for fact in facts for own in self._of(view, fact)))
-            for view in views_of([*self._owned])
-        ]
-
-    def _of(self, view: Sequence[str], fact: Fact) -> tuple[Fact, ...]:
-        """What a view knows of a fact."""
-        if (key := (*view, fact)) not in self._known:
-            series = self._knowledge.of(view)
-            whole = self._knowledge.owns(series, fact)
-            self._known[key] = (fact,) if whole else (*self._knowledge.parts(series, fact),)
-        return self._known[key]
-
-    def _cells(self, measure: Measure, number: int) -> tuple[int, ...]:
-        """The stretches whose cells add up to those of this one."""
-        asking = self._asking[number]
-        told = asking.told[measure.name]
-        if told:
-            return (number,) if any(told) else ()
-        return tuple(
-            i
-            for i, each in enumerate(self._asking)
-            if each.time == "period"
-            and each.row.mask & asking.row.mask
-            and any(each.told.get(measure.name, ()))
-        )
-
-
-def _times(measures: Sequence[Measure], window: Window) -> Iterator[tuple[str, str, Time]]:
-    """The stretches that some measure has rows for, and those that flows over longer ones are made of."""
-    if any("period" in measure.by or isinstance(measure, Flow) for measure in measures):
-        for p, label in enumerate(window.labels):
-            yield "period", label, Time(1 << p, whole=False)
-    if any("span" in measure.by for measure in measures):
-        for name in window.spans:
-            yield "span", name, Time(window.span_bits(name), whole=False)
-    yield "window", ALL, Time(window.full, whole=True)
-
 
 def _of_nobody(words: Words) -> Group:
     group = nearly_grouped(words)
     return group._replace(people=np.zeros_like(group.people))
-
-
-def _each(several: Iterable[Iterable[Fact]]) -> Iterator[Fact]:
-    """Each fact once."""
-    yield from dict.fromkeys(fact for facts in several for fact in facts)
 
 
 def _ages(program: Program, *, asked: bool) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:

@@ -62,17 +62,17 @@ def cheapest(table: Table) -> int | None:
         for begin in (first, first + n):
             for row, atoms in enumerate(table.told):
                 told = {begin + a: 1.0 for a in atoms}
-                bind({**told, row: -float(most * n)}, -np.inf, true[row])
-                bind({**told, row: float(most * n)}, true[row], np.inf)
+                bind({**told, row: -float(most * len(atoms))}, -np.inf, true[row])
+                bind({**told, row: float(true[row])}, true[row], np.inf)
             for group in table.known[reader]:
                 people = sum(table.people[a] for a in group)
                 bind({begin + a: 1.0 for a in group}, people, people)
         apart = {first + a: 1.0 for a in table.told[aim]} | {first + n + a: -1.0 for a in table.told[aim]}
         bind(apart, need, np.inf)
-    matrix = scipy.sparse.lil_matrix((len(rows), size))
-    for i, coefficients in enumerate(rows):
-        for column, value in coefficients.items():
-            matrix[i, column] = value
+    places = [(i, column) for i, coefficients in enumerate(rows) for column in coefficients]
+    values = [value for coefficients in rows for value in coefficients.values()]
+    at = np.array(places, np.intp).reshape(-1, 2).T
+    matrix = scipy.sparse.coo_matrix((values, (at[0], at[1])), (len(rows), size))
     least = np.zeros(size)
     least[:m] = table.sensitive
     upper = np.full(size, float(most))

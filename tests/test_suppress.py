@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Any
 
@@ -22,7 +23,9 @@ from tests.exact_suppression import Table, cheapest, reach
 from tests.small_tables import problem, published, table
 
 KEY = b"the same in every run of the tests"
-TABLES = range(200)
+TABLES = range(200 if os.environ.get("LINKAGE_REQUIRE") == "all" else 48)
+SEVERAL = len(TABLES) // 4
+"""Tables that one test compares."""
 COARSE = 60
 
 
@@ -44,7 +47,7 @@ def found() -> dict[int, Chosen]:
     return several
 
 
-@pytest.mark.parametrize("seeds", [range(n, n + 50) for n in range(0, len(TABLES), 50)])
+@pytest.mark.parametrize("seeds", [range(n, n + SEVERAL) for n in range(0, len(TABLES), SEVERAL)])
 def test_costs_are_the_least_that_one_program_finds(seeds: range, found: dict[int, Chosen]) -> None:
     more = 0
     for seed in seeds:
@@ -55,7 +58,7 @@ def test_costs_are_the_least_that_one_program_finds(seeds: range, found: dict[in
             assert found[seed].cheapest
             assert cost == cheapest(made), seed
             more += cost > costs.of(primary(told, costs))
-    assert more > 5, "tables in which nothing more must be withheld show nothing"
+    assert more > SEVERAL // 10, "tables in which nothing more must be withheld show nothing"
 
 
 def test_every_sensitive_number_is_withheld(found: dict[int, Chosen]) -> None:
@@ -76,7 +79,7 @@ def test_an_independent_attacker_narrows_nothing(found: dict[int, Chosen]) -> No
                     low, high = interval(len(made.people), said, atoms, most)
                     assert high - low >= need, (seed, reader, row)
                     looked += 1
-    assert looked > 1000
+    assert looked > 5 * len(TABLES)
 
 
 def more_than_sensitive(made: Table, pattern: Pattern) -> list[int]:
@@ -95,7 +98,7 @@ def test_with_one_of_them_put_back_the_audit_refuses(found: dict[int, Chosen]) -
             seen = withheld(told, untold, Pattern((flags,), choice.pattern.totals))
             assert not audit(seen).passed, (seed, row)
             tried += 1
-    assert tried > 80
+    assert tried > 0.4 * len(TABLES)
 
 
 def test_the_key_alone_decides_between_equals() -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+import pytest
 
 from linkage.agreement.model import Agreement, Party, ReleaseRule, Series
 from linkage.dimensions import Ages, Band, Dimensions
@@ -19,6 +20,7 @@ from linkage.measures.model import Count, Duration, Flow, Follow, HowMany, Measu
 from linkage.measures.vocabulary import Vocabulary
 from linkage.release import Release, control
 from linkage.release.gate import PackageFact
+from linkage.release.methods.suppress.choose import choose
 from linkage.synthetic.numbers import personnummer
 from linkage.window import Unit, Window
 from tests.attacked_histories import Person, possible
@@ -30,6 +32,8 @@ from tests.oracle_registers import days
 from tests.random_chance import BySeed, Chance
 from tests.random_rounds import agreement_of, fingerprint
 
+SEARCH = 2.0
+"""Seconds for the cheapest pattern, where time is short: what is had by then is attacked alike."""
 COLUMNS = 700
 """Who there could be at most: histories, sexes and ages."""
 METHODS: tuple[tuple[str, bool], ...] = (
@@ -193,6 +197,13 @@ def registers(agreement: Agreement, people: Sequence[Person]) -> Registers:
         for key, periods in person.there.items():
             found[key] += [Spell(identity, *days(agreement.window.labels[p])) for p in sorted(periods)]
     return found
+
+
+@pytest.fixture
+def short_searches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """See SEARCH."""
+    assert choose.__kwdefaults__
+    monkeypatch.setitem(choose.__kwdefaults__, "seconds", SEARCH)
 
 
 def sent(agreement: Agreement, people: Sequence[Person]) -> list[FakePackage]:

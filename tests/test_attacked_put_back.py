@@ -23,9 +23,10 @@ from linkage.release.matrix.cells import Index
 from linkage.release.matrix.problem import told_of as told_of_bytes
 from linkage.release.methods import suppress
 from linkage.release.protected import Protected, Task
-from tests.attacked_random import Round, a_round, released
+from tests.attacked_random import Round, a_round, released, short_searches
 from tests.attacker import Leak, attack
 
+pytestmark = pytest.mark.usefixtures(short_searches.__name__)
 COLUMNS = 150
 SEEDS = range(8)
 TRIES = 2
@@ -93,12 +94,13 @@ def leaks(data: bytes, played: Round) -> set[Leak]:
     return {*attack(data, *played).leaks}
 
 
+@pytest.mark.parametrize("months", [False, True])
 def test_one_number_put_back_is_refused_whenever_somebody_gains_by_it(
-    monkeypatch: pytest.MonkeyPatch,
+    months: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gained = 0
     for seed in SEEDS:
-        player = Gate(a_round(seed, "suppress", months=False, columns=COLUMNS), seed, monkeypatch)
+        player = Gate(a_round(seed, "suppress", months=months, columns=COLUMNS), seed, monkeypatch)
         try:
             before, passed = player.release(lambda _, protected: protected)
         except ReleaseError:

@@ -13,7 +13,7 @@ import pytest
 
 from linkage.agreement.model import ReleaseRule
 from linkage.errors import ReleaseError
-from tests.attacked_random import METHODS, Round, a_round, released
+from tests.attacked_random import METHODS, Round, a_round, released, short_searches
 from tests.attacker import attack
 
 EACH = (200 if os.environ.get("LINKAGE_REQUIRE") == "all" else 24) // len(METHODS)
@@ -22,16 +22,18 @@ COLUMNS = 100
 SEVERAL = 10
 """Rounds that one test plays."""
 
-LEAKING = {("suppress", False): (91, 133, 174)}
-"""Known to leak still, and left out until cured: the audit does not hold all full cells of a party's own."""
+LEAKED = {("suppress", False): (91, 133, 174)}
+"""Played beside: an attacker gained by these before whole histories were looked at together."""
 
+pytestmark = pytest.mark.usefixtures(short_searches.__name__)
 some = pytest.mark.parametrize("first", range(0, EACH, SEVERAL))
 each = pytest.mark.parametrize(("method", "months"), METHODS)
 
 
 def rounds(first: int, method: str, *, months: bool) -> list[tuple[int, Round]]:
-    left_out = LEAKING.get((method, months), ())
-    seeds = [seed for seed in range(first, min(first + SEVERAL, EACH)) if seed not in left_out]
+    seeds = [*range(first, min(first + SEVERAL, EACH))]
+    if first + SEVERAL >= EACH:
+        seeds += LEAKED.get((method, months), ())
     return [(seed, a_round(seed, method, months=months, columns=COLUMNS)) for seed in seeds]
 
 
@@ -52,9 +54,10 @@ def test_nobody_narrows_what_must_not_be_narrowed(method: str, months: bool, fir
 def test_numbers_told_as_they_are_are_found_out() -> None:
     """Else the test above would say nothing: the same attacker, before a release of exact numbers."""
     found = 0
-    for _, one in rounds(0, "suppress", months=True):
+    some = rounds(0, "suppress", months=True)[: SEVERAL // 2]
+    for _, one in some:
         exact = ReleaseRule("exact", {"agreed": "for this test"})
         document = json.loads(released(one._replace(agreement=replace(one.agreement, release=exact))).data)
         document["method"] = {"name": "suppress", **one.agreement.release.parameters}
         found += bool(attack(json.dumps(document).encode(), *one).leaks)
-    assert found >= SEVERAL // 2
+    assert found > len(some) // 2

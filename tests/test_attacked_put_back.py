@@ -94,12 +94,12 @@ def leaks(data: bytes, played: Round) -> set[Leak]:
     return {*attack(data, *played).leaks}
 
 
-@pytest.mark.parametrize("months", [False, True])
+@pytest.mark.parametrize(("months", "seeds"), [(False, SEEDS), (True, SEEDS[:4])])
 def test_one_number_put_back_is_refused_whenever_somebody_gains_by_it(
-    months: bool, monkeypatch: pytest.MonkeyPatch
+    months: bool, seeds: range, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gained = 0
-    for seed in SEEDS:
+    for seed in seeds:
         player = Gate(a_round(seed, "suppress", months=months, columns=COLUMNS), seed, monkeypatch)
         try:
             before, passed = player.release(lambda _, protected: protected)

@@ -31,7 +31,7 @@ def counted(played: Round, most: int) -> Counted:
     """Where so many histories may be looked at together."""
     method = played.agreement.release.method
     key = family_key(0) if method == "cellkey" else None
-    with patch.dict(COUNTING._HISTORIES, {method: most}):
+    with patch.object(COUNTING, "_HISTORIES", most):
         return count(sent(*played), played.agreement, ROUND_KEY, key)
 
 

@@ -138,7 +138,7 @@ def test_so_it_is_where_no_walk_leads_anywhere(problem: Problem) -> None:
             assert set(attack(Ground(problem), view, Clock.within(60)).narrow) == by_hand(problem, view)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(problems())
 def test_the_verdict_is_that_of_trying_everything(problem: Problem) -> None:
     for view in problem.views:

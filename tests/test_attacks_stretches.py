@@ -99,6 +99,6 @@ BY_STRETCH = 53
 def test_a_reader_who_puts_stretches_together_narrows_what_each_by_itself_hides(
     monkeypatch: pytest.MonkeyPatch, histories: int
 ) -> None:
-    monkeypatch.setitem(import_module("linkage.match.count")._HISTORIES, "cellkey", histories)
+    monkeypatch.setattr(import_module("linkage.match.count"), "_HISTORIES", histories)
     played = a_round(BY_STRETCH, "cellkey", columns=100)
     assert bool(attack(released(played, BY_STRETCH).data, *played).leaks) == (not histories)

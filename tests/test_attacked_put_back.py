@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -14,12 +15,14 @@ import numpy as np
 import pytest
 
 from linkage.errors import ReleaseError
-from linkage.measures.figures import Note
+from linkage.measures.figures import Figures, Note
 from linkage.release import attacked, gate
+from linkage.release.audit.problem import Problem
 from linkage.release.audit.solver import AuditError
 from linkage.release.audit.verdict import Verdict, audit
 from linkage.release.document import Release
 from linkage.release.matrix.cells import Index
+from linkage.release.matrix.problem import Told
 from linkage.release.matrix.problem import told_of as told_of_bytes
 from linkage.release.methods import suppress
 from linkage.release.protected import Protected, Task
@@ -47,12 +50,12 @@ class Gate(NamedTuple):
     def release(self, change: Callable[[Task, Protected], Protected]) -> tuple[bytes, bool]:
         seen: list[bytes] = []
 
-        def told_of(release: Release, *others: object) -> object:
+        def told_of(release: Release, figures: Figures) -> Iterator[Told]:
             seen.append(release.data)
-            return told_of_bytes(release, *others)  # type: ignore[arg-type]  # as it was called
+            return told_of_bytes(release, figures)
 
-        def once(*asked: object) -> Verdict:
-            verdict = audit(*asked)  # type: ignore[arg-type]  # as it was called
+        def once(problem: Problem, seconds: float) -> Verdict:
+            verdict = audit(problem, seconds)
             if not verdict.passed:
                 raise StoppedError("not passed")
             return verdict
@@ -106,7 +109,7 @@ def test_one_number_put_back_is_refused_whenever_somebody_gains_by_it(
         except ReleaseError:
             continue  # refused before: nothing to put back
         for number in range(TRIES * passed):
-            data, still = player.release(lambda task, protected, n=number: put_back(n, task, protected))  # type: ignore[misc]  # one more, bound now
+            data, still = player.release(partial(put_back, number))
             if data == before:
                 break
             if leaks(data, player.played) - leaks(before, player.played):

@@ -40,7 +40,7 @@ Numbers: TypeAlias = npt.NDArray[np.intp]
 class Stretch:
     """The atoms of one part, of one stretch of time or of all together, and the distinct sums over them.
 
-    known: by view, sums that it knows exactly. beforehand: of whole histories, what is known of the sums.
+    known: by view, sums that it knows exactly. beforehand: what is known of the sums before.
     """
 
     label: str
@@ -51,7 +51,7 @@ class Stretch:
 
     @cached_property
     def room(self) -> Mapping[str, Whole]:
-        """Of whole histories, by view how far apart it can think each sum to be before any release."""
+        """By view, how far apart it can think each sum to be before any release."""
         return self.beforehand.room(self.sums, self.known, self.people) if self.beforehand else {}
 
     def __repr__(self) -> str:
